@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# deps.sh: see that everything building, testing and the demo need is here. On Debian as root, install what is
+# missing; else name it and fail. Silent when nothing is.
+set -eu
+
+packages=(
+	# building
+	build-essential pkg-config flex bison bc libelf-dev libssl-dev pahole kmod
+	libnl-3-dev libnl-genl-3-dev libjson-c-dev
+	# the virtual machine
+	qemu-system-x86 busybox-static cpio xz-utils zstd
+	# tests in it
+	iproute2 nftables iptables tcpdump iperf3 conntrack ethtool procps iputils-ping curl socat jq
+	python3 python3-scapy python3-cryptography python3-yaml
+	# tests outside
+	libcmocka-dev sparse shellcheck mandoc
+)
+
+missing_packages() {
+	local name state
+	declare -A here=()
+	while read -r name state; do
+		[ "$state" != installed ] || here[${name%%:*}]=1
+	done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null)
+	for name in "${packages[@]}"; do
+		[ -n "${here[$name]:-}" ] || echo "$name"
+	done
+}
+
+# Elsewhere: the programs and libraries themselves, by the name that everyone gives them.
+missing_things() {
+	local t
+	for t in gcc make pkg-config flex bison bc pahole depmod qemu-system-x86_64 busybox cpio xz zstd \
+		 ip nft iptables tcpdump iperf3 conntrack ethtool ping curl socat jq python3 sparse; do
+		PATH=$PATH:/usr/sbin:/sbin command -v $t >/dev/null || echo $t
+	done
+	for t in libelf libcrypto libnl-3.0 libnl-genl-3.0 json-c cmocka; do
+		pkg-config --exists $t 2>/dev/null || echo "$t (development files)"
+	done
+	for t in scapy cryptography yaml; do
+		/usr/bin/python3 -c "import $t" 2>/dev/null || echo "$t (for /usr/bin/python3)"
+	done
+}
+
+if ! command -v apt-get >/dev/null; then
+	mapfile -t missing < <(missing_things)
+	[ ${#missing[@]} -gt 0 ] || exit 0
+	echo "Please install these, which Culvert's build and tests need:"
+	printf '  %s\n' "${missing[@]}"
+	exit 1
+fi >&2
+
+mapfile -t missing < <(missing_packages)
+[ ${#missing[@]} -gt 0 ] || exit 0
+install=(apt-get install -y --no-install-recommends "${missing[@]}")
+if [ "$(id -u)" != 0 ]; then
+	echo "Please run, as root:"
+	echo "  ${install[*]}"
+	exit 1
+fi >&2
+
+echo "deps: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+lock='DPkg::Lock::Timeout=600'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+"${install[@]}" -o $lock >"$log" 2>&1 && exit 0
+# A fresh machine has no package lists, an old one has stale ones.
+apt-get update -o $lock >"$log" 2>&1 || true
+"${install[@]}" -o $lock >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
