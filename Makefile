@@ -53,14 +53,16 @@ kernel-cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/culvert/kernels
 
 define newest-headers
 $(shell for d in /usr/src/linux-headers-*[!n] /lib/modules/*/build $(kernel-cache)/*/build; do
-	r=$$(cat "$$d/include/config/kernel.release" 2>/dev/null) && echo "$$r $$d"; done | sort -V | tail -n 1 | cut -d' ' -f2)
+	sed -n "s|^.define UTS_RELEASE \"\(.*\)\"|\1 $$d|p" $$d/include/generated/utsrelease.h 2>/dev/null; done | sort -V | tail -n 1 | cut -d' ' -f2)
 endef
 running-headers = $(wildcard /lib/modules/$(shell uname -r)/build)
 
 KDIR ?= $(or $(KERNEL_SRC),$(KERNELDIR),$(running-headers),$(newest-headers))
 
-release = $(or $(shell cat $(or $(O),$(KDIR))/include/config/kernel.release 2>/dev/null),\
+# What uname -r says there. Debian's 6.1 headers say something else in kernel.release.
+release = $(or $(call uts-release,$(or $(O),$(KDIR))),\
 	$(shell $(MAKE) -s --no-print-directory -C $(KDIR) $(if $(O),O=$(O)) kernelrelease))
+uts-release = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' $(1)/include/generated/utsrelease.h 2>/dev/null)
 moddir = $(BUILD)/$(release)
 kbuild = $(MAKE) -C $(KDIR) M=$(moddir) $(if $(O),O=$(O)) $(if $(ARCH),ARCH=$(ARCH)) \
 	$(if $(CROSS_COMPILE),CROSS_COMPILE=$(CROSS_COMPILE))
@@ -163,7 +165,8 @@ man-pages = $(wildcard Documentation/man/*.8)
 
 .PHONY: install uninstall
 install: modules tools
-	$(kbuild) INSTALL_MOD_PATH=$(DESTDIR)$(INSTALL_MOD_PATH) modules_install
+	$(kbuild) KERNELRELEASE=$(release) INSTALL_MOD_PATH=$(DESTDIR)$(INSTALL_MOD_PATH) modules_install
+	$(if $(DESTDIR)$(INSTALL_MOD_PATH),,depmod $(release))
 	install -D -m 755 $(user)/ipsecctl $(DESTDIR)$(SBINDIR)/ipsecctl
 	install -D -m 644 tools/ipsecctl.bash $(DESTDIR)$(COMPLETIONDIR)/ipsecctl
 	install -D -m 644 kmod/uapi/linux/ipsec_genl.h $(DESTDIR)$(INCLUDEDIR)/linux/ipsec_genl.h
