@@ -146,12 +146,13 @@ lint:
 	@selftests/lint/run
 
 demo: deps
-	@$(MAKE) --no-print-directory modules-$(KERNEL) tools >$(BUILD)/demo.log 2>&1 || \
+	@mkdir -p $(BUILD)
+	@$(MAKE) --no-print-directory -j$(shell nproc) modules-$(KERNEL) tools >$(BUILD)/demo.log 2>&1 || \
 		{ tail -n 40 $(BUILD)/demo.log; exit 1; }
 	@selftests/demo/run -k $(KERNEL)
 
 bench: deps
-	@$(MAKE) --no-print-directory modules-$(KERNEL) tools
+	@$(MAKE) --no-print-directory -j$(shell nproc) modules-$(KERNEL) tools
 	@selftests/bench/run -k $(KERNEL)
 
 uml:
