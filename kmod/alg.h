@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The algorithms Culvert knows: one row each. Pure: also compiled on the host.
+ */
+#ifndef _IPSEC_ALG_H
+#define _IPSEC_ALG_H
+
+#include <linux/types.h>
+
+#define IPSEC_ALG_TEMPLATE_MAX	64
+
+/**
+ * struct ipsec_alg - one row: an AEAD, a cipher or an integrity algorithm
+ * @name: the name users and netlink use, "aes-128-gcm"
+ * @kind: IPSEC_ALG_KIND_*
+ * @key_len: bytes of key, without salt
+ * @salt_len: bytes of salt that follow the key in KEYMAT (RFC 4106 section 8.1)
+ * @iv_len: bytes of IV on the wire
+ * @icv_len: bytes of ICV on the wire
+ * @block_len: the payload and its trailer are padded to a multiple of this, at least 4
+ * @iv_is_seq: the IV is the 64-bit sequence number; otherwise it is random
+ * @tmpl: name at the kernel crypto API: an aead, or a part of authenc(auth,enc);
+ *	  NULL for null integrity
+ */
+struct ipsec_alg {
+	const char *name;
+	u8 kind;
+	u8 key_len;
+	u8 salt_len;
+	u8 iv_len;
+	u8 icv_len;
+	u8 block_len;
+	bool iv_is_seq;
+	const char *tmpl;
+};
+
+/**
+ * struct ipsec_suite - what protects the packets of one SA
+ * @enc: an AEAD or a cipher row
+ * @auth: an integrity row, NULL with an AEAD
+ * @icv_len: bytes of ICV on the wire
+ * @esn: extended sequence numbers (changes the template of enc + auth)
+ */
+struct ipsec_suite {
+	const struct ipsec_alg *enc;
+	const struct ipsec_alg *auth;
+	u8 icv_len;
+	bool esn;
+};
+
+/* The table, for walking: ends with a row whose name is NULL. */
+extern const struct ipsec_alg ipsec_alg_table[];
+
+/**
+ * ipsec_alg_find() - the row of that name
+ * @name: zero-terminated name
+ * @auth: look among the integrity rows, else among AEADs and ciphers
+ *
+ * Any context. Returns NULL if there is none.
+ */
+const struct ipsec_alg *ipsec_alg_find(const char *name, bool auth);
+
+/**
+ * ipsec_alg_suite() - join rows to a suite, or say why they do not go together
+ * @suite: filled on success
+ * @enc: AEAD or cipher row
+ * @auth: integrity row or NULL
+ * @esn: extended sequence numbers
+ * @insecure: allow encryption without integrity (null + null, for measuring)
+ *
+ * Null integrity beside an AEAD is the same as none. Any context. Returns NULL on
+ * success, else a sentence for the user: unsafe pairs are refused.
+ */
+const char *ipsec_alg_suite(struct ipsec_suite *suite, const struct ipsec_alg *enc,
+			    const struct ipsec_alg *auth, bool esn, bool insecure);
+
+/**
+ * ipsec_alg_template() - name of the suite's aead at the kernel crypto API
+ * @suite: the suite
+ * @buf: at least IPSEC_ALG_TEMPLATE_MAX bytes
+ *
+ * Any context. Returns false for null + null, which needs no aead.
+ */
+bool ipsec_alg_template(const struct ipsec_suite *suite, char *buf);
+
+#endif /* _IPSEC_ALG_H */

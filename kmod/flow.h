@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Reading a flow from a packet.
+ */
+#ifndef _IPSEC_FLOW_H
+#define _IPSEC_FLOW_H
+
+#include "selector.h"
+
+struct sk_buff;
+
+/**
+ * ipsec_flow_read() - fill @fl from the packet's network and transport headers
+ * @fl: filled completely
+ * @skb: network header set, IPv4 or IPv6 header checked by the stack; not changed
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * IPv6 extension headers are skipped, AH and ESP are next layer protocols. Ports
+ * of later fragments, of packets too short to hold them and of protocols without
+ * any are unknown: @fl->opaque is set.
+ * Any context; reads only. Returns false if the headers cannot be followed.
+ */
+bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family);
+
+/**
+ * ipsec_flow_flip() - the same flow seen from the other end
+ * @out: may not be @fl
+ *
+ * ICMP type and code keep their places: a row names them as the outbound packet
+ * carries them, and an echo reply is not an echo request seen backwards, so
+ * mirrored rows with an ICMP type match the type as it arrives.
+ */
+void ipsec_flow_flip(struct ipsec_flow *out, const struct ipsec_flow *fl);
+
+/**
+ * ipsec_flow_hash() - a cheap hash; not keyed, so only for caches
+ */
+u32 ipsec_flow_hash(const struct ipsec_flow *fl);
+
+#endif /* _IPSEC_FLOW_H */
