@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows on the terminal the way RouterOS shows them, and as JSON. */
+#ifndef CULVERT_PRINT_H
+#define CULVERT_PRINT_H
+
+#include "command.h"
+#include "table.h"
+
+struct json_object;
+
+/* Those rows of @table that meet the command's conditions, in its style. */
+void print_rows(const struct table *table, const struct command *command, bool json);
+
+/* An array of rows; their number is left out when @where is NULL (rows just made). */
+void print_json_rows(const struct table *table, const struct conditions *where, bool show_keys);
+
+/* One object a row: a property each, "-" in names as "_". */
+struct json_object *print_json_row(const struct row *row, bool show_keys);
+
+/* Prints an object or array and frees it. */
+void print_json(struct json_object *json, bool one_line);
+
+/* "name=value" of each property that is set, from @out's place on. */
+void print_words(const struct row *row, bool show_keys, FILE *out);
+
+/* "       name: value", RouterOS's way to show what is not a row. */
+void print_pair(const char *name, const char *value);
+
+#endif
