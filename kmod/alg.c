@@ -1,40 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "alg.h"
 
+#include <asm/byteorder.h>
+#include <crypto/authenc.h>
 #include <linux/ipsec_genl.h>
 #include <linux/kernel.h>
+#include <linux/rtnetlink.h>
 #include <linux/string.h>
 
 /* ESP payloads end on a word (RFC 4303 section 2.4) with ciphers that have no blocks. */
 #define WORD	4
 
 /* RFC 4106, RFC 7634: the IV only has to be unique, the sequence number is. */
-#define AEAD(_name, _key, _tmpl) \
+#define AEAD(_name, _key, _tmpl, _generic) \
 	{ .name = _name, .kind = IPSEC_ALG_KIND_AEAD, .key_len = _key, .salt_len = 4, .iv_len = 8, \
-	  .icv_len = 16, .block_len = WORD, .iv_is_seq = true, .tmpl = _tmpl }
+	  .icv_len = 16, .block_len = WORD, .iv_is_seq = true, .tmpl = _tmpl, .generic = _generic }
+#define GCM(_name, _key) \
+	AEAD(_name, _key, "rfc4106(gcm(aes))", "rfc4106(gcm_base(ctr(aes-generic),ghash-generic))")
 /* RFC 3602: the IV must not be predictable. */
-#define CBC(_name, _key, _tmpl) \
+#define CBC(_name, _key) \
 	{ .name = _name, .kind = IPSEC_ALG_KIND_ENC, .key_len = _key, .iv_len = 16, \
-	  .block_len = 16, .tmpl = _tmpl }
+	  .block_len = 16, .tmpl = "cbc(aes)", .generic = "cbc(aes-generic)" }
 /* RFC 2404, RFC 4868: a key as long as the digest, an ICV of its first half (SHA-1: 96 bits). */
-#define HMAC(_name, _key, _icv, _tmpl) \
+#define HMAC(_name, _key, _icv) \
 	{ .name = _name, .kind = IPSEC_ALG_KIND_AUTH, .key_len = _key, .icv_len = _icv, \
-	  .tmpl = _tmpl }
+	  .tmpl = "hmac(" _name ")", .generic = "hmac(" _name "-generic)" }
 
 const struct ipsec_alg ipsec_alg_table[] = {
-	AEAD("aes-128-gcm", 16, "rfc4106(gcm(aes))"),
-	AEAD("aes-192-gcm", 24, "rfc4106(gcm(aes))"),
-	AEAD("aes-256-gcm", 32, "rfc4106(gcm(aes))"),
-	AEAD("chacha20poly1305", 32, "rfc7539esp(chacha20,poly1305)"),
-	CBC("aes-128-cbc", 16, "cbc(aes)"),
-	CBC("aes-192-cbc", 24, "cbc(aes)"),
-	CBC("aes-256-cbc", 32, "cbc(aes)"),
+	GCM("aes-128-gcm", 16),
+	GCM("aes-192-gcm", 24),
+	GCM("aes-256-gcm", 32),
+	AEAD("chacha20poly1305", 32, "rfc7539esp(chacha20,poly1305)",
+	     "rfc7539esp(chacha20-generic,poly1305-generic)"),
+	CBC("aes-128-cbc", 16),
+	CBC("aes-192-cbc", 24),
+	CBC("aes-256-cbc", 32),
 	{ .name = "null", .kind = IPSEC_ALG_KIND_ENC, .block_len = WORD,
-	  .tmpl = "ecb(cipher_null)" },
-	HMAC("sha1", 20, 12, "hmac(sha1)"),
-	HMAC("sha256", 32, 16, "hmac(sha256)"),
-	HMAC("sha384", 48, 24, "hmac(sha384)"),
-	HMAC("sha512", 64, 32, "hmac(sha512)"),
+	  .tmpl = "ecb(cipher_null)", .generic = "ecb-cipher_null" },
+	HMAC("sha1", 20, 12),
+	HMAC("sha256", 32, 16),
+	HMAC("sha384", 48, 24),
+	HMAC("sha512", 64, 32),
 	{ .name = "null", .kind = IPSEC_ALG_KIND_AUTH },
 	{ }
 };
@@ -93,15 +99,43 @@ const char *ipsec_alg_suite(struct ipsec_suite *suite, const struct ipsec_alg *e
 	return NULL;
 }
 
-bool ipsec_alg_template(const struct ipsec_suite *suite, char *buf)
+bool ipsec_alg_template(const struct ipsec_suite *suite, bool generic, char *buf)
 {
-	if (!suite->auth) {
-		strscpy(buf, suite->enc->tmpl, IPSEC_ALG_TEMPLATE_MAX);
+	const struct ipsec_alg *enc = suite->enc, *auth = suite->auth;
+
+	if (!auth) {
+		strscpy(buf, generic ? enc->generic : enc->tmpl, IPSEC_ALG_TEMPLATE_MAX);
 		return true;
 	}
-	if (!protects(suite->auth))
+	if (!protects(auth))
 		return false;
 	snprintf(buf, IPSEC_ALG_TEMPLATE_MAX, "authenc%s(%s,%s)", suite->esn ? "esn" : "",
-		 suite->auth->tmpl, suite->enc->tmpl);
+		 generic ? auth->generic : auth->tmpl, generic ? enc->generic : enc->tmpl);
 	return true;
+}
+
+/* What crypto_authenc_extractkeys() expects: this, the integrity key, the cipher's key. */
+struct authenc_header {
+	struct rtattr rta;
+	struct crypto_authenc_key_param param;
+};
+
+unsigned int ipsec_alg_key(const struct ipsec_suite *suite, const u8 *enc_key, const u8 *auth_key,
+			   u8 *buf)
+{
+	unsigned int enc_len = suite->enc->key_len + suite->enc->salt_len;
+	struct authenc_header *header = (struct authenc_header *)buf;
+	unsigned int auth_len;
+
+	if (!suite->auth) {
+		memcpy(buf, enc_key, enc_len);
+		return enc_len;
+	}
+	auth_len = suite->auth->key_len;
+	header->rta.rta_len = sizeof(*header);
+	header->rta.rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	header->param.enckeylen = cpu_to_be32(enc_len);
+	memcpy(buf + sizeof(*header), auth_key, auth_len);
+	memcpy(buf + sizeof(*header) + auth_len, enc_key, enc_len);
+	return sizeof(*header) + auth_len + enc_len;
 }

@@ -8,6 +8,8 @@
 #include <linux/types.h>
 
 #define IPSEC_ALG_TEMPLATE_MAX	64
+/* Header, longest integrity key, longest cipher key with salt. */
+#define IPSEC_ALG_KEY_MAX	(8 + 64 + 36)
 
 /**
  * struct ipsec_alg - one row: an AEAD, a cipher or an integrity algorithm
@@ -21,6 +23,7 @@
  * @iv_is_seq: the IV is the 64-bit sequence number; otherwise it is random
  * @tmpl: name at the kernel crypto API: an aead, or a part of authenc(auth,enc);
  *	  NULL for null integrity
+ * @generic: the same in plain C, by the names of drivers
  */
 struct ipsec_alg {
 	const char *name;
@@ -32,6 +35,7 @@ struct ipsec_alg {
 	u8 block_len;
 	bool iv_is_seq;
 	const char *tmpl;
+	const char *generic;
 };
 
 /**
@@ -77,10 +81,23 @@ const char *ipsec_alg_suite(struct ipsec_suite *suite, const struct ipsec_alg *e
 /**
  * ipsec_alg_template() - name of the suite's aead at the kernel crypto API
  * @suite: the suite
+ * @generic: that of its driver in plain C, which no engine has a part in
  * @buf: at least IPSEC_ALG_TEMPLATE_MAX bytes
  *
  * Any context. Returns false for null + null, which needs no aead.
  */
-bool ipsec_alg_template(const struct ipsec_suite *suite, char *buf);
+bool ipsec_alg_template(const struct ipsec_suite *suite, bool generic, char *buf);
+
+/**
+ * ipsec_alg_key() - join keys to the one that the suite's aead is set with
+ * @suite: tells the lengths
+ * @enc_key: key and salt of the AEAD or cipher
+ * @auth_key: key of the integrity algorithm
+ * @buf: IPSEC_ALG_KEY_MAX bytes, aligned to 4; wiped by the caller
+ *
+ * Any context. Returns its length.
+ */
+unsigned int ipsec_alg_key(const struct ipsec_suite *suite, const u8 *enc_key, const u8 *auth_key,
+			   u8 *buf);
 
 #endif /* _IPSEC_ALG_H */

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The packet: SPI and sequence number as below, then an IV, a plaintext and keys
+ * that are runs of bytes counting up, each from its own first value. It is long
+ * enough for drivers that work on many blocks at once, with a rest behind them.
+ */
+#include "kat.h"
+#include "kat_answers.h"
+
+#include <asm/byteorder.h>
+#include <crypto/aead.h>
+#include <linux/crypto.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#define KAT_SPI		0x01234567
+#define KAT_SEQ_HI	0x89abcdef
+#define KAT_SEQ_LO	0xfedcba98
+
+#define FIRST_PLAINTEXT	0x00
+#define FIRST_ENC_KEY	0x10
+#define FIRST_AUTH_KEY	0x80
+#define FIRST_IV	0xc0
+
+#define AAD_MAX		12
+#define IV_MAX		16
+#define TEXT_LEN	272
+#define ICV_MAX		32
+#define PACKET_MAX	(AAD_MAX + IV_MAX + TEXT_LEN + ICV_MAX)
+#define HEAD_LEN	16
+
+/**
+ * struct kat - one test under way
+ * @suite: what is tested
+ * @answer: the right one
+ * @tfm: who is asked
+ * @req: the request
+ * @wait: for its end
+ * @sg: @packet as the packet path describes it
+ * @packet: @aad, IV, text and ICV; alone in its memory, drivers reach it by DMA
+ * @aad: SPI and sequence number
+ * @aad_len: 8, with ESN 12
+ * @iv: the request's, which drivers may change
+ * @enc_key: counts up
+ * @auth_key: counts up
+ * @key: both, for @tfm
+ */
+struct kat {
+	const struct ipsec_suite *suite;
+	const struct kat_answer *answer;
+	struct crypto_aead *tfm;
+	struct aead_request *req;
+	struct crypto_wait wait;
+	struct scatterlist sg[2];
+	u8 *packet;
+	__be32 aad[AAD_MAX / 4];
+	unsigned int aad_len;
+	u8 iv[IV_MAX];
+	u8 enc_key[64];
+	u8 auth_key[64];
+	u8 key[IPSEC_ALG_KEY_MAX] __aligned(4);
+};
+
+/* What a driver answered to a suite. */
+struct kat_result {
+	struct list_head list;
+	char driver[CRYPTO_MAX_ALG_NAME];
+	const struct ipsec_alg *enc;
+	const struct ipsec_alg *auth;
+	bool esn;
+	int err;
+};
+
+static LIST_HEAD(results);
+static DEFINE_MUTEX(results_lock);
+
+static void fill(u8 *buf, unsigned int len, u8 first)
+{
+	while (len--)
+		*buf++ = first++;
+}
+
+static bool is_filled(const u8 *buf, unsigned int len, u8 first)
+{
+	while (len--)
+		if (*buf++ != first++)
+			return false;
+	return true;
+}
+
+static u8 *iv_of(const struct kat *kat)
+{
+	return kat->packet + kat->aad_len;
+}
+
+static u8 *text_of(const struct kat *kat)
+{
+	return iv_of(kat) + kat->suite->enc->iv_len;
+}
+
+static u8 *icv_of(const struct kat *kat)
+{
+	return text_of(kat) + TEXT_LEN;
+}
+
+static void put_packet(struct kat *kat)
+{
+	memset(kat->packet, 0, PACKET_MAX);
+	memcpy(kat->packet, kat->aad, kat->aad_len);
+	fill(iv_of(kat), kat->suite->enc->iv_len, FIRST_IV);
+	fill(text_of(kat), TEXT_LEN, FIRST_PLAINTEXT);
+}
+
+/* As the packet path does: in place; with ESN what is not on the wire lies elsewhere. */
+static int run(struct kat *kat, bool seal)
+{
+	unsigned int iv_len = kat->suite->enc->iv_len, icv_len = kat->suite->icv_len;
+	unsigned int behind_aad = iv_len + TEXT_LEN + icv_len;
+	struct aead_request *req = kat->req;
+
+	if (kat->suite->esn) {
+		sg_init_table(kat->sg, 2);
+		sg_set_buf(&kat->sg[0], kat->packet, kat->aad_len);
+		sg_set_buf(&kat->sg[1], iv_of(kat), behind_aad);
+	} else {
+		sg_init_one(kat->sg, kat->packet, kat->aad_len + behind_aad);
+	}
+	fill(kat->iv, iv_len, FIRST_IV);
+	crypto_init_wait(&kat->wait);
+	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP,
+				  crypto_req_done, &kat->wait);
+	aead_request_set_crypt(req, kat->sg, kat->sg, TEXT_LEN + (seal ? 0 : icv_len), kat->iv);
+	aead_request_set_ad(req, kat->aad_len + iv_len);
+	return crypto_wait_req(seal ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req),
+			       &kat->wait);
+}
+
+/* Neither direction may change what it only authenticates. */
+static bool head_is_whole(const struct kat *kat)
+{
+	return !memcmp(kat->packet, kat->aad, kat->aad_len) &&
+	       is_filled(iv_of(kat), kat->suite->enc->iv_len, FIRST_IV);
+}
+
+static bool equals_hex(const u8 *buf, unsigned int len, const char *hex)
+{
+	char text[2 * ICV_MAX];
+
+	bin2hex(text, buf, len);
+	return strlen(hex) == 2 * len && !memcmp(text, hex, 2 * len);
+}
+
+static int test_seal(struct kat *kat)
+{
+	int err;
+
+	put_packet(kat);
+	err = run(kat, true);
+	if (err)
+		return err;
+	if (!head_is_whole(kat) || !equals_hex(text_of(kat), HEAD_LEN, kat->answer->head) ||
+	    !equals_hex(icv_of(kat), kat->suite->icv_len, kat->answer->icv))
+		return -EBADMSG;
+	return 0;
+}
+
+/* What test_seal() left. */
+static int test_open(struct kat *kat)
+{
+	int err = run(kat, false);
+
+	if (err)
+		return err;
+	if (!head_is_whole(kat) || !is_filled(text_of(kat), TEXT_LEN, FIRST_PLAINTEXT))
+		return -EBADMSG;
+	return 0;
+}
+
+/* One bit of the ICV is wrong: any answer but -EBADMSG would be taken for a fault of the driver. */
+static int test_forged(struct kat *kat)
+{
+	int err = test_seal(kat);
+
+	if (err)
+		return err;
+	icv_of(kat)[kat->suite->icv_len - 1] ^= 1;
+	return run(kat, false) == -EBADMSG ? 0 : -EBADMSG;
+}
+
+static int set_key(struct kat *kat)
+{
+	unsigned int len;
+
+	fill(kat->enc_key, sizeof(kat->enc_key), FIRST_ENC_KEY);
+	fill(kat->auth_key, sizeof(kat->auth_key), FIRST_AUTH_KEY);
+	len = ipsec_alg_key(kat->suite, kat->enc_key, kat->auth_key, kat->key);
+	return crypto_aead_setauthsize(kat->tfm, kat->suite->icv_len) ?:
+	       crypto_aead_setkey(kat->tfm, kat->key, len);
+}
+
+static const struct kat_answer *find_answer(const struct ipsec_suite *suite)
+{
+	const char *auth = suite->auth ? suite->auth->name : "";
+	const struct kat_answer *a;
+
+	for (a = kat_answers; a < kat_answers + ARRAY_SIZE(kat_answers); a++)
+		if (a->esn == suite->esn && !strcmp(a->enc, suite->enc->name) &&
+		    !strcmp(a->auth ?: "", auth))
+			return a;
+	return NULL;
+}
+
+static void kat_free(struct kat *kat)
+{
+	aead_request_free(kat->req);
+	kfree(kat->packet);
+	kfree(kat);
+}
+
+static struct kat *kat_new(const struct ipsec_suite *suite, struct crypto_aead *tfm)
+{
+	struct kat *kat = kzalloc(sizeof(*kat), GFP_KERNEL);
+	__be32 *aad;
+
+	if (!kat)
+		return NULL;
+	kat->suite = suite;
+	kat->tfm = tfm;
+	kat->req = aead_request_alloc(tfm, GFP_KERNEL);
+	kat->packet = kmalloc(PACKET_MAX, GFP_KERNEL);
+	if (!kat->req || !kat->packet) {
+		kat_free(kat);
+		return NULL;
+	}
+	aad = kat->aad;
+	*aad++ = cpu_to_be32(KAT_SPI);
+	if (suite->esn)
+		*aad++ = cpu_to_be32(KAT_SEQ_HI);
+	*aad++ = cpu_to_be32(KAT_SEQ_LO);
+	kat->aad_len = (u8 *)aad - (u8 *)kat->aad;
+	return kat;
+}
+
+static int run_tests(const struct ipsec_suite *suite, struct crypto_aead *tfm)
+{
+	const struct kat_answer *answer = find_answer(suite);
+	struct kat *kat;
+	int err;
+
+	if (!answer)
+		return -EOPNOTSUPP;
+	kat = kat_new(suite, tfm);
+	if (!kat)
+		return -ENOMEM;
+	kat->answer = answer;
+	err = set_key(kat) ?: test_seal(kat) ?: test_open(kat) ?: test_forged(kat);
+	kat_free(kat);
+	return err;
+}
+
+static const struct kat_result *find_result(const struct ipsec_suite *suite, const char *driver)
+{
+	const struct kat_result *r;
+
+	lockdep_assert_held(&results_lock);
+	list_for_each_entry(r, &results, list)
+		if (r->enc == suite->enc && r->auth == suite->auth && r->esn == suite->esn &&
+		    !strcmp(r->driver, driver))
+			return r;
+	return NULL;
+}
+
+/* Without memory it is not remembered, and tested again. */
+static void remember(const struct ipsec_suite *suite, const char *driver, int err)
+{
+	struct kat_result *r = kmalloc(sizeof(*r), GFP_KERNEL);
+
+	lockdep_assert_held(&results_lock);
+	if (!r)
+		return;
+	strscpy(r->driver, driver, sizeof(r->driver));
+	r->enc = suite->enc;
+	r->auth = suite->auth;
+	r->esn = suite->esn;
+	r->err = err;
+	list_add(&r->list, &results);
+}
+
+int ipsec_kat_run(const struct ipsec_suite *suite, struct crypto_aead *tfm)
+{
+	const char *driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
+	const struct kat_result *known;
+	int err;
+
+	mutex_lock(&results_lock);
+	known = find_result(suite, driver);
+	if (known) {
+		err = known->err;
+	} else {
+		err = run_tests(suite, tfm);
+		if (!err || err == -EBADMSG)
+			remember(suite, driver, err);
+	}
+	mutex_unlock(&results_lock);
+	return err;
+}
+
+void ipsec_kat_exit(void)
+{
+	struct kat_result *r, *next;
+
+	list_for_each_entry_safe(r, next, &results, list)
+		kfree(r);
+	INIT_LIST_HEAD(&results);
+}
