@@ -151,6 +151,25 @@ static int find_place(struct ctl *ctl, struct changes *changes, const struct com
 	return no_such_row(ctl, pick);
 }
 
+/* The family of a policy row's addresses, 0 if it is for both. */
+static uint8_t family_of(const struct row *row)
+{
+	for (const struct prop *prop = row->menu->props; prop->name; prop++)
+		if (prop->type == PROP_PREFIX && row_at(row, prop)->set)
+			return row_at(row, prop)->addr.family;
+	return 0;
+}
+
+/* Does the command set an address to "any"? */
+static bool opens_address(const struct row *row)
+{
+	for (const struct prop *prop = row->menu->props; prop->name; prop++)
+		if (prop->type == PROP_PREFIX && row_at(row, prop)->set &&
+		    !row_at(row, prop)->addr.family)
+			return true;
+	return false;
+}
+
 /* A change for each row that the command picks. */
 static int add_picked(struct ctl *ctl, const struct command *command, struct changes *changes,
 		      uint8_t place, uint32_t place_id)
@@ -172,6 +191,7 @@ static int add_picked(struct ctl *ctl, const struct command *command, struct cha
 		if (!change)
 			return out_of_memory(ctl);
 		change->id = row_id;
+		change->family = family_of(table->rows[i]);
 		change->place = place;
 		change->place_id = place_id;
 	}
@@ -189,8 +209,9 @@ int change_add(struct ctl *ctl, const struct command *command, struct changes *c
 		rc = find_place(ctl, changes, command, &place, &place_id);
 	if (rc)
 		return rc;
-	/* an id needs no look at the table: the kernel knows whether it exists */
-	if (command->pick.kind != PICK_NONE && command->pick.kind != PICK_ID)
+	/* an id alone needs no look at the table: the kernel knows whether it exists */
+	if (command->pick.kind != PICK_NONE &&
+	    (command->pick.kind != PICK_ID || opens_address(command->row)))
 		return add_picked(ctl, command, changes, place, place_id);
 	change = append(changes, command);
 	if (!change)
@@ -199,6 +220,40 @@ int change_add(struct ctl *ctl, const struct command *command, struct changes *c
 	change->place = place;
 	change->place_id = place_id;
 	return CTL_OK;
+}
+
+/*
+ * A set that opens an address must say so, where an add just leaves it out: by
+ * a prefix of length 0 in the row's family, or by family 0 if both are open.
+ */
+static int put_open_prefixes(struct nl_msg *msg, const struct change *change)
+{
+	static const uint8_t zeros[16];
+	struct addr open = { .family = change->family };
+	int opens = 0, rc = 0;
+
+	for (const struct prop *prop = change->menu->props; prop->name; prop++) {
+		const struct value *value = row_at(change->row, prop);
+
+		if (prop->type != PROP_PREFIX || !value->set)
+			continue;
+		if (value->addr.family)
+			open.family = value->addr.family;
+		else
+			opens++;
+	}
+	if (opens == 2)
+		return nla_put_u8(msg, IPSEC_A_POLICY_FAMILY, 0);
+	for (const struct prop *prop = change->menu->props; opens && !rc && prop->name; prop++) {
+		const struct value *value = row_at(change->row, prop);
+
+		if (prop->type != PROP_PREFIX || !value->set || value->addr.family || !open.family)
+			continue;
+		rc = nla_put(msg, prop->attr, (int)addr_bytes(&open), zeros);
+		if (!rc)
+			rc = nla_put_u8(msg, prop->attr2, 0);
+	}
+	return rc;
 }
 
 static int put_change(struct nl_msg *msg, int type, const struct change *change)
@@ -211,6 +266,8 @@ static int put_change(struct nl_msg *msg, int type, const struct change *change)
 	if (change->id && nla_put_u32(msg, id->attr, change->id))
 		return -NLE_NOMEM;
 	if (codec_put_row(msg, change->row) < 0)
+		return -NLE_NOMEM;
+	if (change->cmd == IPSEC_CMD_POLICY_SET && put_open_prefixes(msg, change))
 		return -NLE_NOMEM;
 	if (change->place && nla_put_u8(msg, IPSEC_A_POLICY_PLACE, change->place))
 		return -NLE_NOMEM;
@@ -268,6 +325,17 @@ static struct nl_msg *single_request(const struct ctl *ctl, const struct change 
 	return NULL;
 }
 
+/* The property that a text of the kernel begins with: "sa-dst-address: …". */
+static const struct prop *named_prop(const struct menu *menu, const char *text)
+{
+	size_t length = strcspn(text, ":");
+
+	for (const struct prop *prop = menu->props; text[length] && prop->name; prop++)
+		if (strlen(prop->name) == length && !strncmp(prop->name, text, length))
+			return prop;
+	return NULL;
+}
+
 void change_fault(const struct change *list, size_t count, const struct nl_msg *msg,
 		  const struct ipsecnl_error *error, struct fault *fault)
 {
@@ -283,6 +351,8 @@ void change_fault(const struct change *list, size_t count, const struct nl_msg *
 		change = &list[op];
 		prop = codec_prop(change->row, attr);
 	}
+	if (change && named_prop(change->menu, error->text))
+		prop = named_prop(change->menu, error->text);
 	ctl_reason(error, prop ? prop->name : NULL, reason, sizeof(reason));
 	if (prop && row_at(change->row, prop)->set) {
 		row_fault(change->row, prop->name, fault, "%s%s", reason, after);

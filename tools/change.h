@@ -12,6 +12,7 @@ struct change {
 	const struct menu *menu;
 	const struct row *row;		/* of the command, which must outlive the change */
 	uint32_t id;			/* row it is for, 0 = none named */
+	uint8_t family;			/* of the row as it is: what "any" means in a set */
 	uint8_t place;			/* IPSEC_PLACE_*, 0 = not given */
 	uint32_t place_id;
 	unsigned int line;		/* of the command */

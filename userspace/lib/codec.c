@@ -41,8 +41,10 @@ static int put_addr(struct nl_msg *msg, const struct prop *prop, const struct ad
 
 static int put_pair(struct nl_msg *msg, const struct prop *prop, const struct value *value)
 {
-	int rc = put_number(msg, prop->attr, prop->wire, value->low);
+	int rc = 0;
 
+	if (value->low != VALUE_NOT_GIVEN)
+		rc = put_number(msg, prop->attr, prop->wire, value->low);
 	return rc ? rc : put_number(msg, prop->attr2, prop->wire, value->high);
 }
 
@@ -74,9 +76,6 @@ static int put_value(struct nl_msg *msg, const struct prop *prop, const struct v
 		return nla_put(msg, prop->attr, (int)value->size, value->bytes);
 	case PROP_PRESENT:
 		return value->number ? nla_put_flag(msg, prop->attr) : 0;
-	case PROP_NAMED:
-		/* "all" is the absence of a protocol */
-		return value->number ? put_number(msg, prop->attr, prop->wire, value->number) : 0;
 	default:
 		return put_number(msg, prop->attr, prop->wire, value->number);
 	}

@@ -55,8 +55,8 @@ static int check_port(const struct row *row, const char *name, bool any, uint64_
 		return 0;
 	if (!protocol->set || (!has_ports(protocol->number) && !is_icmp(protocol->number)))
 		return row_fault(row, name, fault,
-				 "this protocol has no ports; add protocol=tcp, udp, sctp, dccp, "
-				 "udp-lite, icmp or icmpv6");
+				 "only some protocols have ports; add protocol=tcp, udp, sctp, "
+				 "dccp, udp-lite, icmp or icmpv6");
 	if (is_icmp(protocol->number) && highest > UINT8_MAX)
 		return row_fault(row, name, fault, "an ICMP type or code is 0 to 255");
 	return 0;
@@ -238,8 +238,11 @@ int menus_check_sa(struct row *row, enum verb verb, struct fault *fault)
 	if (verb == VERB_SET)
 		return 0;
 	settle_sa(row);
-	if (verb == VERB_GET_SPI)
+	if (verb == VERB_GET_SPI) {
+		/* a larval SA has a hard limit alone */
+		row_value(row, "lifetime")->low = VALUE_NOT_GIVEN;
 		return 0;
+	}
 	if (check_sa_algorithms(row, fault) || check_sa_window(row, fault))
 		return -1;
 	return check_sa_encap(row, fault);

@@ -52,6 +52,16 @@ bool row_has(const struct row *row, const char *name)
 	return value && value->set;
 }
 
+/* Keys, also those behind a mistyped name, must not end up on a screen or in a log. */
+static bool looks_secret(const struct rsc_word *word, const struct prop *prop)
+{
+	if (prop)
+		return prop->type == PROP_KEY;
+	return strstr(word->name, "key") || strstr(word->name, "secret") ||
+	       strstr(word->name, "pass") || (word->value && strlen(word->value) > 16 &&
+					      !strncmp(word->value, "0x", 2));
+}
+
 /* "name=value", or the name alone if the value is a secret. */
 static void word_text(const struct rsc_word *word, const struct prop *prop, char *out, size_t size)
 {
@@ -63,7 +73,7 @@ static void word_text(const struct rsc_word *word, const struct prop *prop, char
 		snprintf(out, size, "%s", word->items ? "[…]" : word->value);
 	else if (word->op == RSC_NOT)
 		snprintf(out, size, "!%s", word->name);
-	else if (word->items || (prop && prop->type == PROP_KEY))
+	else if (word->items || looks_secret(word, prop))
 		snprintf(out, size, "%s%s…", word->name, ops[word->op]);
 	else
 		snprintf(out, size, "%s%s%s", word->name, ops[word->op], word->value);
@@ -209,7 +219,7 @@ int row_take(struct row *row, const struct rsc_word *word, enum verb verb, struc
 		return unknown_prop(row, word, verb, fault);
 	value = row_at(row, prop);
 	if (value->set)
-		return word_fault(word, NULL, fault, "given twice; leave one out");
+		return word_fault(word, prop, fault, "given twice; leave one out");
 	if (prop->type == PROP_ROW)
 		return take_place(row, prop, word, fault);
 	if (word->items)
@@ -263,6 +273,27 @@ static int check_regex(const struct prop *prop, const struct rsc_word *word, cha
 	return *text ? 0 : word_fault(word, prop, fault, "out of memory");
 }
 
+static bool is_yes_no(const struct prop *prop)
+{
+	return prop->type == PROP_PRESENT || (prop->names && names_find(prop->names, "yes"));
+}
+
+/* "name" and "!name": yes or no; of a property that is neither, whether there is one. */
+static int condition_alone(struct condition *condition, const struct rsc_word *word,
+			   struct fault *fault)
+{
+	bool yes = word->op == RSC_BARE;
+
+	if (is_yes_no(condition->prop)) {
+		condition->op = yes ? CONDITION_EQ : CONDITION_NE;
+		condition->text = strdup("yes");
+	} else {
+		condition->op = yes ? CONDITION_NE : CONDITION_EQ;
+		condition->text = strdup("");
+	}
+	return condition->text ? 0 : word_fault(word, NULL, fault, "out of memory");
+}
+
 static int condition_parse(const struct menu *menu, const struct rsc_word *word,
 			   struct condition *condition, struct fault *fault)
 {
@@ -279,11 +310,8 @@ static int condition_parse(const struct menu *menu, const struct rsc_word *word,
 				  menu->path, guess ? "; did you mean \"" : "", guess ? guess : "",
 				  guess ? "\"?" : "");
 	}
-	if (word->op == RSC_BARE || word->op == RSC_NOT) {
-		condition->op = word->op == RSC_BARE ? CONDITION_EQ : CONDITION_NE;
-		condition->text = strdup("yes");
-		return condition->text ? 0 : word_fault(word, NULL, fault, "out of memory");
-	}
+	if (word->op == RSC_BARE || word->op == RSC_NOT)
+		return condition_alone(condition, word, fault);
 	if (word->op == RSC_MATCH) {
 		condition->op = CONDITION_MATCH;
 		return check_regex(condition->prop, word, &condition->text, fault);

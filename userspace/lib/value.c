@@ -610,7 +610,10 @@ static void format_limit(const struct prop *prop, const struct value *value, cha
 		snprintf(soft, sizeof(soft), "%" PRIu64, value->low);
 		snprintf(hard, sizeof(hard), "%" PRIu64, value->high);
 	}
-	snprintf(out, size, "%s/%s", soft, hard);
+	if (value->low == VALUE_NOT_GIVEN)
+		snprintf(out, size, "%s", hard);
+	else
+		snprintf(out, size, "%s/%s", soft, hard);
 }
 
 /* A name of the table if there is one, else the number. */

@@ -11,6 +11,7 @@
 #include "schema.h"
 
 #define VALUE_KEY_MAX 512
+#define VALUE_NOT_GIVEN UINT64_MAX	/* a soft limit that goes without saying */
 #define VALUE_PORTS_MAX 8
 
 struct rsc_word;
