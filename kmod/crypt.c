@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "crypt.h"
+
+#include <linux/crypto.h>
+#include <linux/slab.h>
+
+/* Room for the requests of every driver known to us; others pay a kmalloc per packet. */
+#define CRYPT_REQ_ROOM	1536
+
+static struct kmem_cache *op_cache;
+
+/*
+ * One spare operation per CPU. A synchronous driver gives it back before the
+ * next packet takes it; when a driver keeps it, the next packet allocates, and
+ * whichever is given back first becomes the spare.
+ */
+static DEFINE_PER_CPU(struct ipsec_crypt_op *, spare_op);
+
+int ipsec_crypt_init(void)
+{
+	op_cache = kmem_cache_create("ipsec_crypt_op", sizeof(struct ipsec_crypt_op) + CRYPT_REQ_ROOM,
+				     0, SLAB_HWCACHE_ALIGN, NULL);
+	return op_cache ? 0 : -ENOMEM;
+}
+
+void ipsec_crypt_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ipsec_crypt_op *op = per_cpu(spare_op, cpu);
+
+		if (op)
+			kmem_cache_free(op_cache, op);
+	}
+	kmem_cache_destroy(op_cache);
+}
+
+static struct ipsec_crypt_op *op_alloc(const struct ipsec_key *key)
+{
+	unsigned int reqsize = key->tfm ? crypto_aead_reqsize(key->tfm) : 0;
+	struct ipsec_crypt_op *op;
+
+	if (unlikely(reqsize > CRYPT_REQ_ROOM)) {
+		op = kmalloc(sizeof(*op) + reqsize, GFP_ATOMIC);
+		if (op)
+			op->big = true;
+		return op;
+	}
+	op = this_cpu_xchg(spare_op, NULL);
+	if (!op)
+		op = kmem_cache_alloc(op_cache, GFP_ATOMIC);
+	if (op)
+		op->big = false;
+	return op;
+}
+
+struct ipsec_crypt_op *ipsec_crypt_get(struct ipsec_sa *sa, struct ipsec_key *key,
+				       struct sk_buff *skb, ipsec_crypt_done done)
+{
+	struct ipsec_crypt_op *op = op_alloc(key);
+
+	if (!op)
+		return NULL;
+	op->skb = skb;
+	op->sa = sa;
+	op->key = key;
+	op->done = done;
+	op->held = key->async;
+	if (op->held)
+		percpu_ref_get(&sa->ref);
+	return op;
+}
+
+void ipsec_crypt_put(struct ipsec_crypt_op *op)
+{
+	if (op->held)
+		percpu_ref_put(&op->sa->ref);
+	if (unlikely(op->big)) {
+		kfree(op);
+		return;
+	}
+	op = this_cpu_xchg(spare_op, op);
+	if (op)
+		kmem_cache_free(op_cache, op);
+}
+
+/* Later: the driver's context, mostly softirq. -EINPROGRESS: it left the driver's backlog. */
+static void crypt_later(void *data, int err)
+{
+	struct ipsec_crypt_op *op = data;
+
+	if (err == -EINPROGRESS)
+		return;
+	rcu_read_lock();
+	local_bh_disable();
+	op->done(op, err);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+IPSEC_CRYPTO_CALLBACK(crypt_complete, crypt_later)
+
+/* Returns the length of the associated data: SPI, sequence number and IV. */
+static unsigned int crypt_sg(struct ipsec_crypt_op *op, unsigned int off)
+{
+	u8 *esp = op->skb->data + off;
+	unsigned int iv_len = op->key->suite.enc->iv_len;
+
+	if (!op->key->suite.esn) {
+		sg_init_one(op->sg, esp, op->skb->len - off);
+		return 8 + iv_len;
+	}
+	/* RFC 4303 section 2.2.1: the high half is authenticated but not on the wire. */
+	sg_init_table(op->sg, 2);
+	op->aad[0] = *(__be32 *)esp;
+	op->aad[1] = cpu_to_be32(op->seq >> 32);
+	op->aad[2] = *(__be32 *)(esp + 4);
+	sg_set_buf(&op->sg[0], op->aad, sizeof(op->aad));
+	sg_set_buf(&op->sg[1], esp + 8, op->skb->len - off - 8);
+	return sizeof(op->aad) + iv_len;
+}
+
+void ipsec_crypt_run(struct ipsec_crypt_op *op, unsigned int off, unsigned int len)
+{
+	struct aead_request *req = &op->req;
+	unsigned int assoc_len;
+	int err;
+
+	if (!op->key->tfm) {
+		op->done(op, 0);
+		return;
+	}
+	assoc_len = crypt_sg(op, off);
+	aead_request_set_tfm(req, op->key->tfm);
+	/* No MAY_BACKLOG: when an engine's queue is full a router drops, it does not queue on. */
+	aead_request_set_callback(req, 0, crypt_complete, op);
+	aead_request_set_crypt(req, op->sg, op->sg, len, op->iv);
+	aead_request_set_ad(req, assoc_len);
+	err = op->sealing ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req);
+	if (err != -EINPROGRESS)
+		op->done(op, err);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One operation on one skb, now or later. Memory for it comes from a per-CPU
+ * place that one finished operation refills: with a synchronous driver nothing
+ * is allocated per packet.
+ */
+#ifndef _IPSEC_CRYPT_H
+#define _IPSEC_CRYPT_H
+
+#include <crypto/aead.h>
+#include <linux/scatterlist.h>
+#include "sa.h"
+
+struct ipsec_crypt_op;
+struct sk_buff;
+
+typedef void (*ipsec_crypt_done)(struct ipsec_crypt_op *op, int err);
+
+/**
+ * struct ipsec_crypt_op - an operation
+ * @skb: the packet; the operation's until @done
+ * @sa: its SA; a reference is held if the driver may finish later
+ * @key: the SA's key when the operation began
+ * @done: called exactly once, in softirq or with BH off, under RCU; releases the
+ *	  operation with ipsec_crypt_put()
+ * @seq: the packet's sequence number
+ * @gap: bytes of UDP, ESP and IV between outer header and payload
+ * @bytes: inner bytes, for the counters
+ * @sealing: outbound
+ * @held: a reference on the SA is held
+ * @big: from kmalloc, the transform's request does not fit the common size
+ * @aad: SPI and sequence number when they are not contiguous on the wire (ESN)
+ * @iv: IV for the driver
+ * @sg: the skb, @aad in front with ESN
+ * @req: the request and the driver's context behind it
+ */
+struct ipsec_crypt_op {
+	struct sk_buff *skb;
+	struct ipsec_sa *sa;
+	struct ipsec_key *key;
+	ipsec_crypt_done done;
+	u64 seq;
+	u32 bytes;
+	u16 gap;
+	bool sealing;
+	bool held;
+	bool big;
+	__be32 aad[3];
+	u8 iv[16];
+	struct scatterlist sg[2];
+	struct aead_request req;
+};
+
+/* Sleeps; 0 or -ENOMEM. */
+int ipsec_crypt_init(void);
+/* After the last namespace is gone. */
+void ipsec_crypt_exit(void);
+
+/**
+ * ipsec_crypt_get() - an operation for this packet
+ * @key: the SA's, read under the same RCU
+ *
+ * rcu_read_lock(), BH off or softirq. The skb becomes the operation's. NULL
+ * without memory: the skb stays the caller's.
+ */
+struct ipsec_crypt_op *ipsec_crypt_get(struct ipsec_sa *sa, struct ipsec_key *key,
+				       struct sk_buff *skb, ipsec_crypt_done done);
+
+/* Give the operation back; the skb is the caller's again. BH off. */
+void ipsec_crypt_put(struct ipsec_crypt_op *op);
+
+/**
+ * ipsec_crypt_run() - seal or open
+ * @off: offset of the ESP header in the skb, which is linear; IV behind it and in op->iv
+ * @len: bytes to encrypt, or ciphertext and ICV
+ *
+ * Calls op->done, now or later: nothing of the operation may be touched after.
+ */
+void ipsec_crypt_run(struct ipsec_crypt_op *op, unsigned int off, unsigned int len);
+
+#endif /* _IPSEC_CRYPT_H */

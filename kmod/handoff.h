@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Back to the stack: sealed packets to ip_local_out(), opened ones to the start
+ * of input, marked as authentic.
+ */
+#ifndef _IPSEC_HANDOFF_H
+#define _IPSEC_HANDOFF_H
+
+#include "sa.h"
+
+struct sk_buff;
+
+/* Sleeps; 0 or -ENOMEM. */
+int ipsec_handoff_init(void);
+/* After the last namespace is gone. Sleeps. */
+void ipsec_handoff_exit(void);
+
+/**
+ * ipsec_handoff_route() - route of a tunnel SA's outer packets, cached per CPU
+ *
+ * BH off. Returns a dst with a reference, or an ERR_PTR.
+ */
+struct dst_entry *ipsec_handoff_route(struct ipsec_sa *sa);
+
+/**
+ * ipsec_handoff_confirm() - the packet is about to be taken from the stack: enter
+ *			     its connection into conntrack first
+ *
+ * So that replies are "established". BH off. NF_ACCEPT, or NF_DROP when conntrack
+ * refuses the connection. Without conntrack there is nothing to do.
+ */
+unsigned int ipsec_handoff_confirm(struct sk_buff *skb);
+
+/**
+ * ipsec_handoff_out() - send a sealed packet
+ * @skb: consumed; data at the outer header, dst set
+ * @family: AF_INET or AF_INET6, of the outer header
+ */
+void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family);
+
+/* Has Culvert made this outbound packet? Then it is not looked up again. */
+bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family);
+
+/**
+ * ipsec_handoff_in() - give an opened packet to the start of input
+ * @skb: consumed; data at the inner network header, skb->protocol set
+ *
+ * Softirq or BH off. Returns false, with the skb still the caller's, if it could
+ * not be marked (no memory).
+ */
+bool ipsec_handoff_in(struct sk_buff *skb);
+
+/* Was this packet opened by Culvert, and not sent anywhere since? */
+bool ipsec_handoff_is_opened(const struct sk_buff *skb);
+
+/* Take the mark off: the packet leaves, or goes into another tunnel. */
+void ipsec_handoff_forget(struct sk_buff *skb);
+
+#endif /* _IPSEC_HANDOFF_H */
