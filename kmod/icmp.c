@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "icmp.h"
+#include "esp.h"
+#include "mode.h"
+#include "natt.h"
+
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/netfilter.h>
+#include <linux/udp.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
+{
+	const struct ipsec_key *key = rcu_dereference(sa->key);
+	u32 outer = ipsec_natt_head_len(sa);
+	u32 inner = 0, max;
+
+	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL) {
+		outer += ipsec_mode_head_len(sa);
+	} else {
+		outer += header_len;
+		inner = header_len;
+	}
+	if (!key || pmtu <= outer)
+		return 0;
+	max = ipsec_esp_payload_max(key, pmtu - outer);
+	return max ? max + inner : 0;
+}
+
+static bool is_local(const struct sk_buff *skb)
+{
+	return skb->sk || !skb->skb_iif;
+}
+
+void ipsec_icmp_too_big(struct net *net, struct sk_buff *skb, u32 mtu)
+{
+	if (is_local(skb)) {
+		skb_dst_update_pmtu_no_confirm(skb, mtu);
+		return;
+	}
+	if (ip_hdr(skb)->version == 4)
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	else
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+}
+
+/* The first bytes behind the outer IP header of our packet: ESP, or UDP and ESP. */
+struct quoted {
+	union {
+		__be32 spi;
+		struct {
+			struct udphdr uh;
+			__be32 spi;
+		} udp;
+	};
+};
+
+static struct ipsec_sa *quoted_sa(struct ipsec_sad *sad, const struct sk_buff *skb,
+				  unsigned int off, u8 proto, u8 family,
+				  const union ipsec_addr *src, const union ipsec_addr *dst)
+{
+	struct quoted buf;
+	const struct quoted *q;
+	struct ipsec_sa *sa;
+	unsigned int need = proto == IPPROTO_UDP ? sizeof(q->udp) : sizeof(q->spi);
+
+	if (proto != IPPROTO_ESP && proto != IPPROTO_UDP)
+		return NULL;
+	q = skb_header_pointer(skb, off, need, &buf);
+	if (!q)
+		return NULL;
+	sa = ipsec_sad_lookup_in(sad, proto == IPPROTO_UDP ? q->udp.spi : q->spi, IPPROTO_ESP,
+				 family, dst);
+	if (!sa || sa->dir != IPSEC_SA_DIR_OUT || !ipsec_sa_alive(sa))
+		return NULL;
+	if ((proto == IPPROTO_UDP) != (sa->encap == IPSEC_SA_ENCAP_UDP))
+		return NULL;
+	return memcmp(&sa->ends.src, src, sizeof(*src)) ? NULL : sa;
+}
+
+static void learn4(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
+{
+	unsigned int off = ip_hdrlen(skb);
+	struct icmphdr icmp_buf, *icmp;
+	struct iphdr ip_buf, *iph;
+	union ipsec_addr src = { 0 }, dst = { 0 };
+	u32 mtu;
+
+	icmp = skb_header_pointer(skb, off, sizeof(icmp_buf), &icmp_buf);
+	if (!icmp || icmp->type != ICMP_DEST_UNREACH || icmp->code != ICMP_FRAG_NEEDED)
+		return;
+	mtu = ntohs(icmp->un.frag.mtu);
+	off += sizeof(*icmp);
+	iph = skb_header_pointer(skb, off, sizeof(ip_buf), &ip_buf);
+	if (!iph || iph->version != 4 || iph->ihl < 5)
+		return;
+	src.a4 = iph->saddr;
+	dst.a4 = iph->daddr;
+	if (quoted_sa(sad, skb, off + iph->ihl * 4, iph->protocol, AF_INET, &src, &dst) &&
+	    pskb_may_pull(skb, off + sizeof(ip_buf))) {
+		/* ipv4_update_pmtu() reads the quoted header at skb->data. */
+		__skb_pull(skb, off);
+		ipv4_update_pmtu(skb, net, mtu, 0, 0);
+		__skb_push(skb, off);
+	}
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void learn6(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
+{
+	unsigned int off = skb_transport_offset(skb);
+	struct icmp6hdr icmp_buf, *icmp;
+	struct ipv6hdr ip_buf, *ip6;
+	union ipsec_addr src, dst;
+	__be32 mtu;
+
+	icmp = skb_header_pointer(skb, off, sizeof(icmp_buf), &icmp_buf);
+	if (!icmp || icmp->icmp6_type != ICMPV6_PKT_TOOBIG)
+		return;
+	mtu = icmp->icmp6_mtu;
+	off += sizeof(*icmp);
+	ip6 = skb_header_pointer(skb, off, sizeof(ip_buf), &ip_buf);
+	if (!ip6 || ip6->version != 6)
+		return;
+	src.a6 = ip6->saddr;
+	dst.a6 = ip6->daddr;
+	if (quoted_sa(sad, skb, off + sizeof(*ip6), ip6->nexthdr, AF_INET6, &src, &dst) &&
+	    pskb_may_pull(skb, off + sizeof(ip_buf))) {
+		__skb_pull(skb, off);
+		ip6_update_pmtu(skb, net, mtu, 0, 0, sock_net_uid(net, NULL));
+		__skb_push(skb, off);
+	}
+}
+#endif
+
+void ipsec_icmp_learn(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb, u8 family)
+{
+	if (family == NFPROTO_IPV4)
+		learn4(sad, net, skb);
+#if IS_ENABLED(CONFIG_IPV6)
+	else
+		learn6(sad, net, skb);
+#endif
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Path MTU: what an SA can carry, telling senders of it, and learning from
+ * ICMP errors about outer packets (RFC 4301 section 8).
+ */
+#ifndef _IPSEC_ICMP_H
+#define _IPSEC_ICMP_H
+
+#include "sa.h"
+#include "sad.h"
+
+struct dst_entry;
+struct sk_buff;
+
+/**
+ * ipsec_icmp_payload_mtu() - largest packet that fits the path once it is sealed
+ * @pmtu: path MTU of the outer route
+ * @header_len: transport mode: length of the packet's own IP header(s); ignored in tunnel mode
+ */
+u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len);
+
+/**
+ * ipsec_icmp_too_big() - tell the sender of a packet what size would pass
+ * @skb: stays the caller's; dst and device as the stack routed it
+ * @mtu: the size
+ *
+ * Forwarded packets are answered with ICMP; local sockets learn it from their route.
+ */
+void ipsec_icmp_too_big(struct net *net, struct sk_buff *skb, u32 mtu);
+
+/**
+ * ipsec_icmp_learn() - an ICMP error arrived: if it is about a packet an SA of
+ *			ours sent, lower the path MTU of its route
+ * @skb: data at the IP header; not consumed
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * rcu_read_lock(). Believed only with SPI and both addresses of a live outbound SA.
+ */
+void ipsec_icmp_learn(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb, u8 family);
+
+#endif /* _IPSEC_ICMP_H */

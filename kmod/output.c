@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "output.h"
+#include "crypt.h"
+#include "esp.h"
+#include "flow.h"
+#include "handoff.h"
+#include "icmp.h"
+#include "input.h"
+#include "mode.h"
+
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/dst.h>
+#include <net/gso.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+/**
+ * struct decision - what the tables mean for an outbound packet
+ * @action: IPSEC_POLICY_ACTION_*
+ * @reason: why it cannot be done, IPSEC_REASON_NONE if it can
+ */
+struct decision {
+	u8 action;
+	enum ipsec_reason reason;
+};
+
+/* RFC 4301 section 5.1. The only place that turns rows and SAs into an outbound verdict. */
+static struct decision decide(const struct ipsec_cache_entry *e)
+{
+	const struct ipsec_sp *sp = e->out;
+	struct decision d = { IPSEC_POLICY_ACTION_BYPASS, IPSEC_REASON_NONE };
+
+	if (!sp || sp->action == IPSEC_POLICY_ACTION_BYPASS)
+		return d;
+	d.action = sp->action;
+	if (sp->action == IPSEC_POLICY_ACTION_DISCARD)
+		d.reason = IPSEC_REASON_OUT_DISCARD;
+	else if (e->sa && !ipsec_sa_alive(e->sa))
+		d.reason = IPSEC_REASON_OUT_SA_EXPIRED;
+	else if (!e->sa && sp->level == IPSEC_POLICY_LEVEL_USE)
+		d.action = IPSEC_POLICY_ACTION_BYPASS;
+	else if (!e->sa)
+		d.reason = IPSEC_REASON_OUT_NO_SA;
+	return d;
+}
+
+/* A driver's error in the words of the counters. */
+static enum ipsec_reason reason_of(int err)
+{
+	switch (err) {
+	case -ENOSPC:
+	case -EBUSY:
+		return IPSEC_REASON_OUT_CRYPTO_BUSY;
+	case -ENOMEM:
+		return IPSEC_REASON_OUT_NO_MEMORY;
+	default:
+		return IPSEC_REASON_OUT_CRYPTO_ERROR;
+	}
+}
+
+/* Sync success, async success and every error of sealing meet here. */
+static void output_done(struct ipsec_crypt_op *op, int err)
+{
+	struct ipsec_sa *sa = op->sa;
+	struct ipsec_stats *stats = sa->stats;
+	struct sk_buff *skb = op->skb;
+	struct net *net = sa->net;
+	u8 family = sa->ends.family;
+
+	if (likely(!err)) {
+		ipsec_sa_count(sa, op->bytes);
+		if (sa->encap)
+			ipsec_natt_push(sa, skb, skb_transport_offset(skb));
+	} else {
+		ipsec_sa_count_error(sa, false);
+		if (reason_of(err) == IPSEC_REASON_OUT_CRYPTO_ERROR)
+			ipsec_sa_engine_failed(sa);
+	}
+	/* The SA may be gone after this. */
+	ipsec_crypt_put(op);
+	if (likely(!err))
+		ipsec_handoff_out(net, skb, family);
+	else
+		ipsec_stats_drop(stats, skb, reason_of(err));
+}
+
+/* Header, room, sequence number. Returns the operation, or NULL with the reason set. */
+static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key,
+				      struct sk_buff *skb, u8 *next_header,
+				      enum ipsec_reason *reason)
+{
+	u32 gap = ipsec_natt_head_len(sa) + ipsec_esp_head_len(key);
+	u32 head = ipsec_mode_head_len(sa) + gap + LL_RESERVED_SPACE(skb_dst(skb)->dev);
+	struct ipsec_crypt_op *op;
+	u32 bytes = skb->len;
+	u64 seq;
+
+	*reason = IPSEC_REASON_OUT_NO_MEMORY;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		return NULL;
+	/* Too much room by the header's length in transport mode. */
+	if (ipsec_mode_room(skb, head, ipsec_esp_tail_len(key, skb->len, sa->tfc_pad)))
+		return NULL;
+	*reason = IPSEC_REASON_OUT_MODE;
+	if (ipsec_mode_push(sa, skb, gap, next_header))
+		return NULL;
+	*reason = IPSEC_REASON_OUT_SA_EXPIRED;
+	if (!ipsec_lifetime_charge(&sa->life, bytes))
+		return NULL;
+	*reason = IPSEC_REASON_OUT_SEQ_OVERFLOW;
+	seq = ipsec_sa_next_seq(sa);
+	if (!seq)
+		return NULL;
+	*reason = IPSEC_REASON_OUT_NO_MEMORY;
+	op = ipsec_crypt_get(sa, key, skb, output_done);
+	if (op) {
+		op->seq = seq;
+		op->gap = gap;
+		op->bytes = bytes;
+	}
+	return op;
+}
+
+static void output_one(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+{
+	enum ipsec_reason reason;
+	struct ipsec_crypt_op *op;
+	u8 next_header;
+
+	op = prepare(sa, key, skb, &next_header, &reason);
+	if (!op) {
+		ipsec_sa_count_error(sa, false);
+		ipsec_stats_drop(sa->stats, skb, reason);
+		return;
+	}
+	ipsec_esp_seal(op, skb_transport_offset(skb) + ipsec_natt_head_len(sa), next_header);
+}
+
+/* One GSO packet becomes segments that share its pages until each is copied and sealed. */
+static void output_segments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *next;
+
+	segs = skb_gso_segment(skb, NETIF_F_SG);
+	if (IS_ERR_OR_NULL(segs)) {
+		ipsec_stats_drop(sa->stats, skb, IPSEC_REASON_OUT_SEGMENT);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		output_one(sa, key, skb);
+	}
+}
+
+/* What the packet carries in front of what transport mode protects. */
+static u32 header_len(const struct sk_buff *skb)
+{
+	u8 *nh;
+	int len;
+
+	if (ip_hdr(skb)->version == 4)
+		return ip_hdrlen(skb);
+	len = ip6_find_1stfragopt((struct sk_buff *)skb, &nh);
+	return len < 0 ? sizeof(struct ipv6hdr) : len;
+}
+
+/* May the packet be cut on its way, by us or by a router? */
+static bool may_fragment(const struct ipsec_sa *sa, const struct sk_buff *skb)
+{
+	if (ip_hdr(skb)->version == 4)
+		return !(ip_hdr(skb)->frag_off & htons(IP_DF)) && sa->df != IPSEC_SA_DF_SET;
+	return skb->len <= IPV6_MIN_MTU;
+}
+
+/* Does the packet miss the path MTU, so that its sender must be told what would pass? */
+static bool too_big(const struct ipsec_sa *sa, const struct dst_entry *dst,
+		    const struct sk_buff *skb, u32 *mtu)
+{
+	bool v6 = ip_hdr(skb)->version == 6;
+	bool fits;
+
+	*mtu = ipsec_icmp_payload_mtu(sa, dst_mtu(dst), header_len(skb));
+	fits = skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu;
+	if (fits || may_fragment(sa, skb))
+		return false;
+	if (v6)
+		*mtu = max_t(u32, *mtu, IPV6_MIN_MTU);
+	return true;
+}
+
+/* The route the sealed packet will take, with a reference. */
+static struct dst_entry *outer_route(struct ipsec_sa *sa, const struct sk_buff *skb)
+{
+	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
+		return ipsec_handoff_route(sa);
+	return dst_clone(skb_dst(skb));
+}
+
+static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		output_segments(sa, key, skb);
+	else
+		output_one(sa, key, skb);
+}
+
+static unsigned int refuse(struct ipsec_pernet *pn, const struct sk_buff *skb,
+			   enum ipsec_reason reason, int err)
+{
+	ipsec_stats_note_drop(&pn->stats, skb, reason);
+	return NF_DROP_ERR(err);
+}
+
+/* Take the packet from the stack: NF_STOLEN, or a refusal that leaves it there. */
+static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct ipsec_sa *sa,
+			    struct sk_buff *skb)
+{
+	struct ipsec_key *key = rcu_dereference(sa->key);
+	struct dst_entry *dst = outer_route(sa, skb);
+	unsigned int verdict;
+	u32 mtu;
+
+	if (IS_ERR(dst))
+		return refuse(pn, skb, IPSEC_REASON_OUT_NO_ROUTE, PTR_ERR(dst));
+	if (too_big(sa, dst, skb, &mtu)) {
+		dst_release(dst);
+		ipsec_icmp_too_big(pn->net, skb, mtu);
+		return refuse(pn, skb, IPSEC_REASON_OUT_TOO_BIG, -EMSGSIZE);
+	}
+	verdict = ipsec_handoff_confirm(skb);
+	if (verdict != NF_ACCEPT) {
+		dst_release(dst);
+		return verdict;
+	}
+	ipsec_spd_count_hit(sp, true, skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1, skb->len);
+	nf_reset_ct(skb);
+	ipsec_handoff_forget(skb);
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	if (sa->mark)
+		skb->mark = sa->mark;
+	seal(sa, key, skb);
+	return NF_STOLEN;
+}
+
+/* No SA: the packet waits for one. Its connection is real, so conntrack learns it now. */
+static unsigned int hold(struct ipsec_pernet *pn, const struct ipsec_cache_entry *e,
+			 struct sk_buff *skb)
+{
+	unsigned int verdict = ipsec_handoff_confirm(skb);
+
+	if (verdict != NF_ACCEPT)
+		return verdict;
+	ipsec_acquire_hold(&pn->acquire, e->out, &e->flow, skb);
+	return NF_STOLEN;
+}
+
+unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)
+{
+	const struct ipsec_cache_entry *e;
+	struct ipsec_flow fl;
+	struct decision d;
+
+	if (ipsec_handoff_is_ours(skb, family))
+		return NF_ACCEPT;
+	if (!ipsec_flow_read(&fl, skb, family))
+		return refuse(pn, skb, IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
+	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
+	if (likely(!e->out))
+		return NF_ACCEPT;
+	d = decide(e);
+	if (d.action == IPSEC_POLICY_ACTION_BYPASS) {
+		ipsec_spd_count_hit(e->out, true, 1, skb->len);
+		return NF_ACCEPT;
+	}
+	if (ipsec_natt_is_ike_out(&pn->natt, skb, &fl))
+		return NF_ACCEPT;
+	if (likely(d.reason == IPSEC_REASON_NONE))
+		return protect(pn, e->out, e->sa, skb);
+	if (d.reason == IPSEC_REASON_OUT_NO_SA)
+		return hold(pn, e, skb);
+	ipsec_spd_count_hit(e->out, true, 1, skb->len);
+	return refuse(pn, skb, d.reason, -EPERM);
+}
+
+static bool output_answered(struct net *net, const struct ipsec_flow *fl)
+{
+	struct ipsec_pernet *pn = ipsec_pernet(net);
+	struct ipsec_cache_entry e;
+
+	ipsec_cache_resolve(&e, &pn->generation, &pn->spd, &pn->sad, fl);
+	return decide(&e).reason != IPSEC_REASON_OUT_NO_SA;
+}
+
+/* A held packet has left the stack: it can be sealed or dropped, but not go on in the clear. */
+static void output_retry(struct net *net, struct sk_buff *skb)
+{
+	u8 family = ip_hdr(skb)->version == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	struct ipsec_pernet *pn = ipsec_pernet(net);
+	struct ipsec_cache_entry e;
+	struct ipsec_flow fl;
+	struct decision d;
+
+	skb->dev = skb_dst(skb)->dev;
+	if (!ipsec_flow_read(&fl, skb, family)) {
+		ipsec_stats_drop(&pn->stats, skb, IPSEC_REASON_OUT_FLOW_UNREADABLE);
+		return;
+	}
+	ipsec_cache_resolve(&e, &pn->generation, &pn->spd, &pn->sad, &fl);
+	d = decide(&e);
+	if (d.action != IPSEC_POLICY_ACTION_PROTECT)
+		ipsec_stats_drop(&pn->stats, skb, IPSEC_REASON_OUT_POLICY_GONE);
+	else if (d.reason != IPSEC_REASON_NONE)
+		ipsec_stats_drop(&pn->stats, skb, d.reason);
+	else if (protect(pn, e.out, e.sa, skb) != NF_STOLEN)
+		kfree_skb(skb);
+}
+
+const struct ipsec_acquire_ops ipsec_output_acquire_ops = {
+	.answered = output_answered,
+	.retry = output_retry,
+};
+
+static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry *e)
+{
+	struct decision d = decide(e);
+	struct dst_entry *dst;
+
+	ex->sp = e->out;
+	ex->sa = e->sa;
+	ex->action = d.action;
+	ex->reason = d.reason;
+	/* A transport mode packet takes its own route, which a flow alone does not tell. */
+	if (!e->sa || d.reason != IPSEC_REASON_NONE || e->sa->ends.mode != IPSEC_SA_MODE_TUNNEL)
+		return;
+	dst = ipsec_handoff_route(e->sa);
+	if (IS_ERR(dst)) {
+		ex->reason = IPSEC_REASON_OUT_NO_ROUTE;
+		return;
+	}
+	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, dst_mtu(dst), 0);
+	dst_release(dst);
+}
+
+void ipsec_output_explain(struct ipsec_pernet *pn, struct ipsec_explain *ex)
+{
+	struct ipsec_cache_entry e;
+
+	ipsec_cache_resolve(&e, &pn->generation, &pn->spd, &pn->sad, &ex->flow);
+	ex->sp = NULL;
+	ex->sa = NULL;
+	ex->payload_mtu = 0;
+	if (ex->dir == IPSEC_SA_DIR_OUT) {
+		explain_out(ex, &e);
+		return;
+	}
+	ex->sp = e.in;
+	ex->action = e.in ? e.in->action : IPSEC_POLICY_ACTION_BYPASS;
+	ex->reason = ipsec_input_verdict(e.in);
+}
