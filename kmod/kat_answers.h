@@ -5,6 +5,8 @@
 #ifndef _IPSEC_KAT_ANSWERS_H
 #define _IPSEC_KAT_ANSWERS_H
 
+#include <linux/types.h>
+
 struct kat_answer {
 	const char *enc;
 	const char *auth;
