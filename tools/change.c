@@ -276,13 +276,22 @@ static int put_change(struct nl_msg *msg, int type, const struct change *change)
 	return nla_nest_end_keep_empty(msg, nest);
 }
 
+/* A flush of everything is the command alone; whatever else there is has its nest. */
+static bool needs_nest(const struct change *change)
+{
+	for (const struct prop *prop = change->menu->props; prop->name; prop++)
+		if (row_at(change->row, prop)->set)
+			return true;
+	return change->cmd != IPSEC_CMD_SA_FLUSH && change->cmd != IPSEC_CMD_POLICY_FLUSH;
+}
+
 static int put_op(struct nl_msg *msg, const struct change *change)
 {
 	struct nlattr *nest = nla_nest_start(msg, IPSEC_A_OP | NLA_F_NESTED);
 	int type = change->menu->nest == IPSEC_A_SA ? IPSEC_A_OP_SA : IPSEC_A_OP_POLICY;
 
 	if (!nest || nla_put_u32(msg, IPSEC_A_OP_CMD, change->cmd) ||
-	    put_change(msg, type, change))
+	    (needs_nest(change) && put_change(msg, type, change)))
 		return -NLE_NOMEM;
 	return nla_nest_end(msg, nest);
 }
@@ -319,7 +328,7 @@ static struct nl_msg *single_request(const struct ctl *ctl, const struct change 
 	struct nl_msg *msg = ipsecnl_msg_new(ctl->nl, change->cmd, echo ? NLM_F_ECHO : 0,
 					     CHANGE_BYTES);
 
-	if (msg && !put_change(msg, change->menu->nest, change))
+	if (msg && (!needs_nest(change) || !put_change(msg, change->menu->nest, change)))
 		return msg;
 	ipsecnl_msg_free(msg);
 	return NULL;
@@ -366,6 +375,8 @@ void change_fault(const struct change *list, size_t count, const struct nl_msg *
 		snprintf(what, sizeof(what), "%s id=%u", change->what, change->id);
 	else
 		snprintf(what, sizeof(what), "%s", change->what);
+	if (prop && (prop->show & SHOW_ID))
+		prop = NULL;
 	fault_set(fault, change->line, change->column, what, "%s%s%s%s", prop ? prop->name : "",
 		  prop ? ": " : "", reason, after);
 }

@@ -99,7 +99,7 @@ static const char *reason_name(const struct row *reason)
 
 static void statistics_json(const struct answer *answer)
 {
-	struct json_object *object = print_json_row(answer->row, false);
+	struct json_object *object = print_json_row(json_object_new_object(), answer->row, false);
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < answer->list.count; i++) {
@@ -184,7 +184,7 @@ int info_settings(struct ctl *ctl, const struct command *command)
 	int rc = ask(ctl, command, command->menu->cmd_get, &answer);
 
 	if (!rc && ctl->json)
-		print_json(print_json_row(answer.row, false), false);
+		print_json(print_json_row(json_object_new_object(), answer.row, false), false);
 	else if (!rc)
 		settings_text(answer.row);
 	free_answer(&answer);
@@ -199,7 +199,7 @@ int info_get_spi(struct ctl *ctl, const struct command *command)
 	int rc = ask(ctl, command, IPSEC_CMD_SPI_ALLOC, &answer);
 
 	if (!rc && ctl->json)
-		print_json(print_json_row(answer.row, false), false);
+		print_json(print_json_row(json_object_new_object(), answer.row, false), false);
 	else if (!rc)
 		printf("0x%08" PRIx64 "\n", row_value(answer.row, "spi")->number);
 	free_answer(&answer);
@@ -217,16 +217,16 @@ static size_t policy_number(const struct table *policies, const struct row *row,
 
 static void explain_json(const struct answer *answer, const struct table *policies)
 {
-	struct json_object *object = print_json_row(answer->row, false);
+	struct json_object *object = print_json_row(json_object_new_object(), answer->row, false);
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < answer->list.count; i++) {
-		struct json_object *entry = print_json_row(answer->list.rows[i], false);
 		size_t number = policy_number(policies, answer->list.rows[i], "id");
+		struct json_object *entry = json_object_new_object();
 
 		if (number < policies->count)
 			json_object_object_add(entry, "number", json_object_new_uint64(number));
-		json_object_array_add(list, entry);
+		json_object_array_add(list, print_json_row(entry, answer->list.rows[i], false));
 	}
 	json_object_object_add(object, "rows", list);
 	print_json(object, false);
@@ -268,7 +268,7 @@ static void explain_policy(const struct answer *answer, const struct table *poli
 	putchar('\n');
 	if (number < policies->count) {
 		printf("               ");
-		print_words(policies->rows[number], false, stdout);
+		print_settings(policies->rows[number]);
 		putchar('\n');
 	}
 }
@@ -297,7 +297,7 @@ static void explain_text(const struct command *command, const struct answer *ans
 			 const struct table *policies)
 {
 	printf("        packet:");
-	print_words(command->row, false, stdout);
+	print_words(command->row, false);
 	putchar('\n');
 	explain_policy(answer, policies);
 	explain_verdict(answer->row);

@@ -6,15 +6,24 @@
 
 #include "schema.h"
 
-/* In mdoc a dot or quote at the start of a line, and a backslash, are commands. */
+/*
+ * In mdoc a dot or quote at the start of a line, and a backslash, are commands;
+ * each sentence begins a line of its own.
+ */
 static void put_text(const char *text, FILE *out)
 {
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", out);
+	bool start = true;
+
 	for (; *text; text++) {
-		if (*text == '\\')
+		if (start && (*text == '.' || *text == '\''))
+			fputs("\\&", out);
+		start = !strncmp(text, ". ", 2);
+		if (start) {
+			fputs(".\n", out);
+			text++;
+		} else if (*text == '\\') {
 			fputs("\\e", out);
-		else if (!strncmp(text, "…", strlen("…"))) {
+		} else if (!strncmp(text, "…", strlen("…"))) {
 			fputs("...", out);
 			text += strlen("…") - 1;
 		} else {
@@ -43,14 +52,13 @@ static void put_prop(const struct menu *menu, const struct prop *prop, FILE *out
 {
 	char values[300];
 
+	fprintf(out, ".It Cm %s%s\n", prop->name, prop->in ? " Ns = Ns Ar value" : "");
+	put_text(prop->help, out);
 	if (prop->in || prop->names) {
-		schema_values(prop, values, sizeof(values));
-		fprintf(out, ".It Cm %s Ns = Ns Ar value\n", prop->name);
-		put_text(prop->help, out);
-		fprintf(out, "Value: %s.\n", values);
-	} else {
-		fprintf(out, ".It Cm %s\n", prop->name);
-		put_text(prop->help, out);
+		schema_values(prop, values, sizeof(values) - 1);
+		fputs("Value: ", out);
+		strcat(values, ".");
+		put_text(values, out);
 	}
 	if (prop->implied)
 		fprintf(out, "Default: %s.\n", prop->implied);
@@ -78,6 +86,14 @@ static void put_props(const struct menu *menu, bool settable, const char *headin
 	fputs(".El\n", out);
 }
 
+static bool takes_props(const struct menu *menu, enum verb verb)
+{
+	for (const struct prop *prop = menu->props; prop->name; prop++)
+		if (prop->in & verb)
+			return true;
+	return false;
+}
+
 static void put_actions(const struct menu *menu, FILE *out)
 {
 	fputs(".Bl -tag -width indent -compact\n", out);
@@ -90,7 +106,7 @@ static void put_actions(const struct menu *menu, FILE *out)
 				fprintf(out, " Op Cm %s", menu->modes);
 			if (action->args & ARGS_WHERE)
 				fputs(" Op Cm where Ar conditions", out);
-		} else {
+		} else if (takes_props(menu, action->verb)) {
 			fputs(" Op Ar name Ns = Ns Ar value ...", out);
 		}
 		fputc('\n', out);

@@ -29,17 +29,13 @@ struct monitor {
 
 static void print_event_json(const char *event, const struct row *row, const struct tm *now)
 {
-	struct json_object *object = json_object_new_object(), *rest;
+	struct json_object *object = json_object_new_object();
 	char stamp[40];
 
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", now);
 	json_object_object_add(object, "time", json_object_new_string(stamp));
 	json_object_object_add(object, "event", json_object_new_string(event));
-	rest = print_json_row(row, false);
-	json_object_object_foreach(rest, key, value)
-		json_object_object_add(object, key, json_object_get(value));
-	json_object_put(rest);
-	print_json(object, true);
+	print_json(print_json_row(object, row, false), true);
 }
 
 static void print_event(const char *event, const struct row *row, const struct tm *now)
@@ -48,7 +44,7 @@ static void print_event(const char *event, const struct row *row, const struct t
 
 	strftime(stamp, sizeof(stamp), "%H:%M:%S", now);
 	printf("%s %s", stamp, event);
-	print_words(row, false, stdout);
+	print_words(row, false);
 	putchar('\n');
 	fflush(stdout);
 }

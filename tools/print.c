@@ -93,10 +93,9 @@ static void json_value(struct json_object *object, const struct prop *prop,
 	}
 }
 
-struct json_object *print_json_row(const struct row *row, bool show_keys)
+struct json_object *print_json_row(struct json_object *object, const struct row *row,
+				   bool show_keys)
 {
-	struct json_object *object = json_object_new_object();
-
 	for (const struct prop *prop = row->menu->props; prop->name; prop++) {
 		const struct value *value = row_at(row, prop);
 
@@ -129,10 +128,10 @@ void print_json_rows(const struct table *table, const struct conditions *where, 
 	for (size_t i = 0; i < table->count; i++) {
 		if (where && !conditions_match(where, table->rows[i]))
 			continue;
-		object = print_json_row(table->rows[i], show_keys);
+		object = json_object_new_object();
 		if (where)
 			json_object_object_add(object, "number", json_object_new_uint64(i));
-		json_object_array_add(list, object);
+		json_object_array_add(list, print_json_row(object, table->rows[i], show_keys));
 	}
 	print_json(list, false);
 }
@@ -205,7 +204,11 @@ static char *shown_text(const struct row *row, const struct prop *prop)
 {
 	const struct value *value = row_at(row, prop);
 
-	return value->set ? value_text(prop, value) : strdup(prop->implied ? prop->implied : "");
+	if (value->set)
+		return value_text(prop, value);
+	if (prop->type == PROP_AGO)
+		return strdup("never");
+	return strdup(prop->implied ? prop->implied : "");
 }
 
 static void free_shown(const struct prop *prop, char *text)
@@ -215,18 +218,28 @@ static void free_shown(const struct prop *prop, char *text)
 	free(text);
 }
 
-void print_words(const struct row *row, bool show_keys, FILE *out)
+static void print_word(const struct row *row, const struct prop *prop)
 {
-	for (const struct prop *prop = row->menu->props; prop->name; prop++) {
-		char *text;
+	char *text = shown_text(row, prop);
 
-		if (!shows(row, prop, show_keys))
-			continue;
-		text = shown_text(row, prop);
-		fprintf(out, " %s=", prop->name);
-		print_quoted(text ? text : "", out);
-		free_shown(prop, text);
-	}
+	printf(" %s=", prop->name);
+	print_quoted(text ? text : "", stdout);
+	free_shown(prop, text);
+}
+
+void print_words(const struct row *row, bool show_keys)
+{
+	for (const struct prop *prop = row->menu->props; prop->name; prop++)
+		if (shows(row, prop, show_keys))
+			print_word(row, prop);
+}
+
+void print_settings(const struct row *row)
+{
+	for (const struct prop *prop = row->menu->props; prop->name; prop++)
+		if ((prop->in & VERB_ADD) && shows(row, prop, false) && row_at(row, prop)->set &&
+		    !value_is_implied(prop, row_at(row, prop)))
+			print_word(row, prop);
 }
 
 void print_pair(const char *name, const char *value)
@@ -267,6 +280,9 @@ static void print_detail(const struct row *row, size_t number, int width, bool s
 
 		if ((prop->show & SHOW_NEVER) || !shows(row, prop, show_keys))
 			continue;
+		/* a default is worth its place only where the schema says so */
+		if (!(prop->show & SHOW_ALWAYS) && value_is_implied(prop, row_at(row, prop)))
+			continue;
 		text = shown_text(row, prop);
 		size = (int)(strlen(prop->name) + strlen(text ? text : "")) + 2;
 		if (column > indent && column + size > DETAIL_WIDTH) {
@@ -287,7 +303,10 @@ static void print_terse(const struct row *row, size_t number, bool show_keys)
 
 	row_letters(row, letters);
 	printf("%zu %s", number, letters);
-	print_words(row, show_keys, stdout);
+	for (const struct prop *prop = row->menu->props; prop->name; prop++)
+		if (shows(row, prop, show_keys) &&
+		    (!(prop->show & SHOW_NEVER) || prop->type == PROP_TEXT))
+			print_word(row, prop);
 	putchar('\n');
 }
 
@@ -353,12 +372,21 @@ static void print_heading(const struct menu *menu, const struct column *columns,
 	putchar('\n');
 }
 
+/* Blanks come in front of the next cell that has something in it, so that no line ends in them. */
 static void print_cells(const struct row *row, const struct column *columns, size_t count)
 {
+	int blanks = 0;
+
 	for (size_t i = 0; i < count; i++) {
 		char *text = shown_text(row, columns[i].prop);
+		int width = text ? (int)strlen(text) : 0;
 
-		printf(" %-*s", i + 1 < count ? columns[i].width : 0, text ? text : "");
+		blanks++;
+		if (width) {
+			printf("%*s%s", blanks, "", text);
+			blanks = 0;
+		}
+		blanks += columns[i].width - width;
 		free(text);
 	}
 	putchar('\n');

@@ -29,13 +29,26 @@ static inline char *golden_read(const char *path, size_t *length)
 	return NULL;
 }
 
-/* 0 if @shown is what the golden file says; else 1, and both are printed. */
+/* Lines that are not the same in both, in the manner of diff. */
+static inline void golden_diff(const char *old, const char *now)
+{
+	while (*old || *now) {
+		size_t lold = strcspn(old, "\n"), lnow = strcspn(now, "\n");
+
+		if (lold != lnow || strncmp(old, now, lold))
+			fprintf(stderr, "# - %.*s\n# + %.*s\n", (int)lold, old, (int)lnow, now);
+		old += lold + (old[lold] == '\n');
+		now += lnow + (now[lnow] == '\n');
+	}
+}
+
+/* 0 if @shown is what the golden file says; else 1, and the difference is printed. */
 static inline int golden_compare(const char *name, const char *shown)
 {
 	char path[512], *expected;
 	size_t length;
 	FILE *file;
-	int rc = 0;
+	int rc;
 
 	snprintf(path, sizeof(path), GOLDEN_DIR "%s.txt", name);
 	if (getenv("UPDATE_GOLDEN")) {
@@ -45,10 +58,9 @@ static inline int golden_compare(const char *name, const char *shown)
 		return 1;
 	}
 	expected = golden_read(path, &length);
-	if (!expected || strcmp(expected, shown)) {
-		fprintf(stderr, "--- %s\n%s+++ now\n%s", path, expected ? expected : "(none)\n", shown);
-		rc = 1;
-	}
+	rc = !expected || strcmp(expected, shown);
+	if (rc)
+		golden_diff(expected ? expected : "", shown);
 	free(expected);
 	return rc;
 }

@@ -100,7 +100,8 @@ static void puts_policies(void **state)
 {
 	struct command *command = command_of(
 		"kernel policy add src-address=10.1.0.0/16 dst-address=192.0.2.7 protocol=tcp "
-		"src-port=any dst-port=80-90 action=encrypt level=unique ipsec-protocols=esp tunnel=yes "
+		"src-port=any dst-port=80-90 action=encrypt level=unique ipsec-protocols=esp "
+		"tunnel=yes "
 		"sa-src-address=2001:db8::1 sa-dst-address=2001:db8::2 comment=\"a b\" "
 		"cookie=0x123456789abcdef0");
 	struct nl_msg *msg = message_of(command);
@@ -148,12 +149,14 @@ static void leaves_out_what_is_not_said(void **state)
 static void puts_sas(void **state)
 {
 	struct command *command = command_of(
-		"kernel sa add direction=in spi=0x01020304 src-address=192.0.2.1 dst-address=192.0.2.2 "
+		"kernel sa add direction=in spi=0x01020304 src-address=192.0.2.1 "
+		"dst-address=192.0.2.2 "
 		"mode=tunnel enc-algorithm=aes-128-cbc enc-key=0x000102030405060708090a0b0c0d0e0f "
 		"auth-algorithm=sha1 auth-key=0x101112131415161718191a1b1c1d1e1f20212223 "
 		"replay-window=64 esn=yes ecn=no dscp=copy decap-dscp=yes policy=3 "
 		"sel-src-address=10.0.0.0/8 sel-protocol=udp lifetime=24m/30m lifebytes=1/2 "
-		"lifepackets=3/4 nat-traversal=yes dst-port=0x1234 df=clear tfc-pad=5 mark=6 seq=7 cookie=8");
+		"lifepackets=3/4 nat-traversal=yes dst-port=0x1234 df=clear tfc-pad=5 mark=6 "
+		"seq=7 cookie=8");
 	struct nl_msg *msg = message_of(command);
 	const struct nlattr *nest = nest_of(msg, IPSEC_A_SA);
 
@@ -218,7 +221,8 @@ static void puts_the_rest(void **state)
 	ipsecnl_msg_free(msg);
 	command_free(command);
 
-	command = command_of("explain src-address=::1 dst-address=::2 protocol=icmpv6 src-port=128");
+	command = command_of("explain src-address=::1 dst-address=::2 protocol=icmpv6 "
+			     "src-port=128");
 	msg = message_of(command);
 	nest = nest_of(msg, IPSEC_A_EXPLAIN);
 	assert_u8(nest, IPSEC_A_EXPLAIN_PROTO, 58);
@@ -234,14 +238,20 @@ static void reads_back(void **state)
 {
 	static const char *const lines[] = {
 		"kernel policy add src-address=10.1.0.0/16 dst-address=192.0.2.7 protocol=tcp "
-		"src-port=5 dst-port=80-90 action=discard level=use ipsec-protocols=esp,ah tunnel=no "
+		"src-port=5 dst-port=80-90 action=discard level=use ipsec-protocols=esp,ah "
+		"tunnel=no "
 		"sa-src-address=192.0.2.1 sa-dst-address=192.0.2.2 comment=x cookie=1",
-		"kernel sa add direction=out spi=0xfffffffe src-address=2001:db8::1 dst-address=2001:db8::2 "
-		"mode=transport enc-algorithm=aes-128-gcm enc-key=0x000102030405060708090a0b0c0d0e0f10111213 "
+		"kernel sa add direction=out spi=0xfffffffe src-address=2001:db8::1 "
+		"dst-address=2001:db8::2 "
+		"mode=transport enc-algorithm=aes-128-gcm "
+		"enc-key=0x000102030405060708090a0b0c0d0e0f10111213 "
 		"esn=yes ecn=no dscp=zero decap-dscp=yes insecure=no replay-window=32 policy=3 "
-		"sel-src-address=2001:db8::/32 sel-dst-address=::/0 sel-protocol=udp lifetime=1/2 lifebytes=3/4 "
-		"lifepackets=5/6 nat-traversal=yes src-port=7 dst-port=8 df=set tfc-pad=9 mark=10 seq=11 cookie=12",
-		"kernel settings set ike-ports=1,2,3,4,5,6,7,65535 hold-packets=64 acquire-timeout=9",
+		"sel-src-address=2001:db8::/32 sel-dst-address=::/0 sel-protocol=udp lifetime=1/2 "
+		"lifebytes=3/4 "
+		"lifepackets=5/6 nat-traversal=yes src-port=7 dst-port=8 df=set tfc-pad=9 mark=10 "
+		"seq=11 cookie=12",
+		"kernel settings set ike-ports=1,2,3,4,5,6,7,65535 hold-packets=64 "
+		"acquire-timeout=9",
 	};
 
 	(void)state;
@@ -339,7 +349,8 @@ static size_t count_nests(struct nl_msg *msg, size_t *nests)
 /* Ten thousand rows are one message, though no nest can hold them all. */
 static void puts_long_transactions(void **state)
 {
-	struct command *command = command_of("kernel policy add src-address=10.0.0.0/8 comment=abc");
+	struct command *command = command_of("kernel policy add src-address=10.0.0.0/8 "
+					     "comment=abc");
 	size_t count = 10000, nests;
 	struct change *list = calloc(count, sizeof(*list));
 	struct nl_msg *msg;
@@ -356,17 +367,24 @@ static void puts_long_transactions(void **state)
 	command_free(command);
 }
 
+static size_t offset_in(struct nl_msg *msg, const struct nlattr *attr)
+{
+	return (size_t)((const char *)attr - (const char *)nlmsg_hdr(msg));
+}
+
 /* A transaction of all that can be in one, and the place of every attribute in it. */
 static void finds_the_word_at_fault(void **state)
 {
 	struct command *commands[] = {
 		command_of("kernel policy add src-address=10.0.0.0/8 dst-address=10.0.0.0/8"),
-		command_of("kernel sa add direction=in spi=0x100 src-address=192.0.2.1 dst-address=192.0.2.2 "
+		command_of("kernel sa add direction=in spi=0x100 src-address=192.0.2.1 "
+			   "dst-address=192.0.2.2 "
 			   "enc-algorithm=null auth-algorithm=null insecure=yes"),
 		command_of("kernel policy flush"),
 	};
 	struct change list[] = {
-		change_of(commands[0], IPSEC_CMD_POLICY_NEW), change_of(commands[1], IPSEC_CMD_SA_NEW),
+		change_of(commands[0], IPSEC_CMD_POLICY_NEW),
+		change_of(commands[1], IPSEC_CMD_SA_NEW),
 		change_of(commands[2], IPSEC_CMD_POLICY_FLUSH),
 	};
 	struct nl_msg *msg = change_transaction(&ctl, list, 3);
@@ -381,38 +399,34 @@ static void finds_the_word_at_fault(void **state)
 	assert_non_null(msg);
 	ops = genlmsg_attrdata(genl, 0);
 	nla_for_each_nested(op, ops, left) {
-		assert_true(codec_locate(nlmsg_hdr(msg), (size_t)((char *)op - (char *)nlmsg_hdr(msg)),
-					 &found_op, &found_attr));
+		assert_true(codec_locate(nlmsg_hdr(msg), offset_in(msg, op), &found_op,
+					 &found_attr));
 		assert_int_equal(found_op, number);
 		assert_int_equal(found_attr, 0);
 		row = attr_of(op, list[number].menu->nest == IPSEC_A_SA ? IPSEC_A_OP_SA :
 									  IPSEC_A_OP_POLICY);
 		nla_for_each_nested(attr, row, rest) {
-			assert_true(codec_locate(nlmsg_hdr(msg),
-						 (size_t)((char *)attr - (char *)nlmsg_hdr(msg)),
-						 &found_op, &found_attr));
+			assert_true(codec_locate(nlmsg_hdr(msg), offset_in(msg, attr), &found_op,
+						 &found_attr));
 			assert_int_equal(found_op, number);
 			assert_int_equal(found_attr, nla_type(attr));
 		}
 		number++;
 	}
 	assert_int_equal(number, 3);
-	assert_false(codec_locate(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len, &found_op, &found_attr));
+	assert_false(codec_locate(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len, &found_op,
+				  &found_attr));
 	ipsecnl_msg_free(msg);
 	for (size_t i = 0; i < 3; i++)
 		command_free(commands[i]);
-}
-
-static size_t offset_in(struct nl_msg *msg, const struct nlattr *attr)
-{
-	return (size_t)((const char *)attr - (const char *)nlmsg_hdr(msg));
 }
 
 static void blames_words(void **state)
 {
 	struct command *command = command_of(
 		"kernel sa add direction=in spi=0x100 src-address=192.0.2.1 dst-address=192.0.2.2 "
-		"enc-algorithm=aes-128-gcm enc-key=0x000102030405060708090a0b0c0d0e0f10111213 esn=yes ecn=no");
+		"enc-algorithm=aes-128-gcm enc-key=0x000102030405060708090a0b0c0d0e0f10111213 "
+		"esn=yes ecn=no");
 	struct change change = change_of(command, IPSEC_CMD_SA_NEW);
 	struct nl_msg *msg = message_of(command);
 	const struct nlattr *nest = nest_of(msg, IPSEC_A_SA);

@@ -123,7 +123,8 @@ static void takes_lists(void **state)
 static void splits_paths(void **state)
 {
 	(void)state;
-	check("/ip/ipsec/kernel/policy/add a=/x/y", "</ip> <ipsec> <kernel> <policy> <add> <a|=|/x/y>\n");
+	check("/ip/ipsec/kernel/policy/add a=/x/y", "</ip> <ipsec> <kernel> <policy> <add> "
+						    "<a|=|/x/y>\n");
 	check("/kernel policy", "</kernel> <policy>\n");
 	check("kernel/sa/ print", "<kernel> <sa> <print>\n");
 	check("/ print", "</> <print>\n");
@@ -143,7 +144,8 @@ static void says_where_it_hurts(void **state)
 	check("add =x", "1:5 a value without a name in front of it\n");
 	check("print where !", "1:14 a property name must follow\n");
 	check("add a=\"\\q\"",
-	      "1:9 unknown escape; known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ and two hex digits\n");
+	      "1:9 unknown escape; known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ and two hex "
+	      "digits\n");
 	check(":foreach x in=y do={}\nadd a=$b\nadd",
 	      "1:1 variables, expressions and commands of the scripting language are not "
 	      "supported; write the value\n"

@@ -371,11 +371,12 @@ static int check_rows(const struct command *command, struct fault *fault)
 static int parse_action(struct command *command, const struct rsc_stmt *stmt, size_t at,
 			struct fault *fault)
 {
-	const struct rsc_word *word = at < stmt->count ? &stmt->words[at] : &stmt->words[at - 1];
+	bool implied = !command->menu->actions[0].name[0];
+	const struct rsc_word *word = &stmt->words[implied ? at - 1 : at];
 
 	command->line = word->line;
 	command->column = word->column;
-	if (!command->menu->actions[0].name[0]) {
+	if (implied) {
 		command->action = command->menu->actions;
 	} else {
 		command->action = word->op == RSC_BARE && !word->items ?

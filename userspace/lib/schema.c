@@ -75,7 +75,7 @@ void schema_values(const struct prop *prop, char *out, size_t size)
 		[PROP_ADDRESS] = "IPv4 or IPv6 address",
 		[PROP_PREFIX] = "IPv4 or IPv6 prefix, or any",
 		[PROP_PORTS] = "port, range low-high, or any",
-		[PROP_PORT_LIST] = "ports separated by commas",
+		[PROP_PORT_LIST] = "ports separated by commas, or none",
 		[PROP_TEXT] = "text",
 		[PROP_KEY] = "0x and hex digits, or @FILE",
 		[PROP_TIME] = "time such as 30s, 1h30m, 00:05:00, or seconds",

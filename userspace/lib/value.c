@@ -220,7 +220,7 @@ static int parse_port_list(const char *text, struct value *value, struct why why
 	uint64_t port;
 
 	value->count = 0;
-	if (!*text)
+	if (!*text || !strcmp(text, "none"))
 		return 0;
 	for (const char *at = text;; at++) {
 		size_t length = strcspn(at, ",");
@@ -588,7 +588,7 @@ static void format_port_list(const struct value *value, char *out, size_t size)
 {
 	size_t used = 0;
 
-	out[0] = '\0';
+	snprintf(out, size, "none");
 	for (size_t i = 0; i < value->count && used < size; i++)
 		used += (size_t)snprintf(out + used, size - used, "%s%u", i ? "," : "",
 					 value->ports[i]);
