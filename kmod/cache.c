@@ -56,17 +56,19 @@ void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_gen
 {
 	struct ipsec_sa_ends ends;
 	struct ipsec_flow flipped;
+	struct ipsec_sp *sp;
 
 	entry->generation = ipsec_generation_read(gen);
 	entry->flow = *fl;
-	entry->out = ipsec_spd_lookup(spd, fl);
 	ipsec_flow_flip(&flipped, fl);
 	entry->in = ipsec_spd_lookup(spd, &flipped);
+	sp = ipsec_spd_lookup(spd, fl);
+	entry->out = sp;
 	entry->sa = NULL;
-	if (entry->out && entry->out->action == IPSEC_POLICY_ACTION_PROTECT) {
-		ends_of(&ends, entry->out, fl);
+	if (sp && sp->action == IPSEC_POLICY_ACTION_PROTECT) {
+		ends_of(&ends, sp, fl);
 		entry->sa = ipsec_sad_lookup_out(sad, &ends,
-						 entry->out->level == IPSEC_POLICY_LEVEL_UNIQUE, fl);
+						 sp->level == IPSEC_POLICY_LEVEL_UNIQUE, fl);
 	}
 }
 

@@ -18,8 +18,9 @@ static DEFINE_PER_CPU(struct ipsec_crypt_op *, spare_op);
 
 int ipsec_crypt_init(void)
 {
-	op_cache = kmem_cache_create("ipsec_crypt_op", sizeof(struct ipsec_crypt_op) + CRYPT_REQ_ROOM,
-				     0, SLAB_HWCACHE_ALIGN, NULL);
+	op_cache = kmem_cache_create("ipsec_crypt_op",
+				     sizeof(struct ipsec_crypt_op) + CRYPT_REQ_ROOM, 0,
+				     SLAB_HWCACHE_ALIGN, NULL);
 	return op_cache ? 0 : -ENOMEM;
 }
 

@@ -88,7 +88,7 @@ unsigned int ipsec_handoff_confirm(struct sk_buff *skb)
 }
 #endif
 
-/* The flags say "transformed" to XFRM's users in the stack as well: no second NAT, no second look. */
+/* The flags say "transformed" to others in the stack as well: no second NAT, no second look. */
 void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family)
 {
 	skb_clear_hash(skb);

@@ -84,8 +84,14 @@ static const struct nf_hook_ops hooks[] = {
 #define defrag_enable(net)	nf_defrag_ipv6_enable(net)
 #define defrag_disable(net)	nf_defrag_ipv6_disable(net)
 #else
-#define defrag_enable(net)	0
-#define defrag_disable(net)	do { } while (0)
+static int defrag_enable(struct net *net)
+{
+	return 0;
+}
+
+static void defrag_disable(struct net *net)
+{
+}
 #endif
 
 int ipsec_hook_arm(struct net *net)

@@ -54,7 +54,7 @@ void ipsec_lifetime_set(struct ipsec_lifetime *lt, const struct ipsec_limits *li
 	hrtimer_cancel(&lt->timer);
 	lt->limits = *limits;
 	WRITE_ONCE(lt->counted, limits->soft_bytes || limits->hard_bytes ||
-				limits->soft_packets || limits->hard_packets);
+		   limits->soft_packets || limits->hard_packets);
 	if (next)
 		hrtimer_start(&lt->timer, deadline(lt, next), HRTIMER_MODE_ABS_SOFT);
 }

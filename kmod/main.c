@@ -46,7 +46,7 @@ err_sa:
 	return err;
 }
 
-/* Requests stop, then packets, then operations in flight; then nothing is left that could call us. */
+/* Requests stop, then packets, then operations in flight: nothing is left that could call us. */
 static void __exit ipsec_exit(void)
 {
 	ipsec_netlink_exit();

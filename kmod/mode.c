@@ -166,7 +166,7 @@ int ipsec_mode_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int
 	return push_transport(sa, skb, gap, next_header);
 }
 
-/* Inner lengths may be smaller than what was carried: traffic flow padding (RFC 4303 section 2.7). */
+/* More may have been carried than the inner packet: TFC padding (RFC 4303 section 2.7). */
 static enum ipsec_reason trim_inner(struct sk_buff *skb, u8 next_header)
 {
 	u32 len;
@@ -194,9 +194,11 @@ static enum ipsec_reason trim_inner(struct sk_buff *skb, u8 next_header)
 }
 
 /* RFC 6040 section 4.2: congestion met by the outer packet reaches the inner one, or drops it. */
-static enum ipsec_reason pull_ds(const struct ipsec_sa *sa, struct sk_buff *skb, u8 outer, u8 family)
+static enum ipsec_reason pull_ds(const struct ipsec_sa *sa, struct sk_buff *skb, u8 outer,
+				 u8 family)
 {
 	u8 inner = family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
+	u8 dscp = outer & ~INET_ECN_MASK;
 
 	if (!(sa->flags & IPSEC_SA_F_NO_ECN) && INET_ECN_is_ce(outer)) {
 		if (INET_ECN_is_not_ect(inner))
@@ -208,9 +210,9 @@ static enum ipsec_reason pull_ds(const struct ipsec_sa *sa, struct sk_buff *skb,
 	}
 	if (sa->flags & IPSEC_SA_F_DECAP_DSCP) {
 		if (family == AF_INET)
-			ipv4_change_dsfield(ip_hdr(skb), INET_ECN_MASK, outer & ~INET_ECN_MASK);
+			ipv4_change_dsfield(ip_hdr(skb), INET_ECN_MASK, dscp);
 		else
-			ipv6_change_dsfield(ipv6_hdr(skb), INET_ECN_MASK, outer & ~INET_ECN_MASK);
+			ipv6_change_dsfield(ipv6_hdr(skb), INET_ECN_MASK, dscp);
 	}
 	return IPSEC_REASON_NONE;
 }

@@ -35,11 +35,6 @@ bool ipsec_natt_is_ike_out(const struct ipsec_natt *natt, const struct sk_buff *
 	       ipsec_natt_is_port(natt, htons(fl->sport));
 }
 
-bool ipsec_natt_is_ike_in(const struct ipsec_natt *natt, const struct ipsec_flow *fl)
-{
-	return fl->proto == IPPROTO_UDP && !fl->opaque && ipsec_natt_is_port(natt, htons(fl->dport));
-}
-
 /*
  * RFC 3948 section 2.2: the first word of IKE messages is zero (non-ESP marker), of
  * ESP it is the SPI; section 2.3: a keepalive is one byte 0xff.

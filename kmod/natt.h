@@ -24,7 +24,7 @@ struct ipsec_natt {
 /* Any context. */
 bool ipsec_natt_is_port(const struct ipsec_natt *natt, __be16 port);
 
-/* Replace the ports; readers see the old or the new number of ports. At most IPSEC_IKE_PORTS_MAX. */
+/* Replace the ports, at most IPSEC_IKE_PORTS_MAX; readers see the old ones, none, or the new. */
 void ipsec_natt_set_ports(struct ipsec_natt *natt, const __be16 *ports, u8 count);
 
 /**
@@ -34,9 +34,6 @@ void ipsec_natt_set_ports(struct ipsec_natt *natt, const __be16 *ports, u8 count
  */
 bool ipsec_natt_is_ike_out(const struct ipsec_natt *natt, const struct sk_buff *skb,
 			   const struct ipsec_flow *fl);
-
-/* UDP to a registered port, delivered locally: bypasses the table. */
-bool ipsec_natt_is_ike_in(const struct ipsec_natt *natt, const struct ipsec_flow *fl);
 
 enum ipsec_natt_kind {
 	IPSEC_NATT_OTHER,	/* IKE, or not ours: the socket's */

@@ -36,7 +36,9 @@ struct builtin {
 };
 
 #define ANY_PORTS	.sport_max = 65535, .dport_max = 65535
-#define ICMP_TYPE(type)	.sport_min = (type), .sport_max = (type), .dport_max = 65535
+#define ND(type)							\
+	.family = AF_INET6, .proto = IPPROTO_ICMPV6,			\
+	.sport_min = (type), .sport_max = (type), .dport_max = 65535
 
 /*
  * What must work before any SA can: loopback, link-local talk and the discovery
@@ -55,10 +57,10 @@ static const struct builtin builtins[] = {
 	  "multicast control" },
 	{ { .family = AF_INET6, .dst_len = 16, .dst.w = { cpu_to_be32(0xff020000) }, ANY_PORTS },
 	  "multicast control" },
-	{ { .family = AF_INET6, .proto = IPPROTO_ICMPV6, ICMP_TYPE(133) }, "router solicitation" },
-	{ { .family = AF_INET6, .proto = IPPROTO_ICMPV6, ICMP_TYPE(134) }, "router advertisement" },
-	{ { .family = AF_INET6, .proto = IPPROTO_ICMPV6, ICMP_TYPE(135) }, "neighbour solicitation" },
-	{ { .family = AF_INET6, .proto = IPPROTO_ICMPV6, ICMP_TYPE(136) }, "neighbour advertisement" },
+	{ { ND(133) }, "router solicitation" },
+	{ { ND(134) }, "router advertisement" },
+	{ { ND(135) }, "neighbour solicitation" },
+	{ { ND(136) }, "neighbour advertisement" },
 };
 
 int ipsec_pernet_add_builtin(struct ipsec_pernet *pn)

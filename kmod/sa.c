@@ -50,8 +50,9 @@ void ipsec_sa_event(const struct ipsec_sa *sa, struct ipsec_event_sa *ev, u8 cmd
 		.dst = sa->ends.dst,
 		.encap_sport = sa->encap ? sa->encap_sport : 0,
 		.encap_dport = sa->encap ? sa->encap_dport : 0,
-		.seq = sa->dir == IPSEC_SA_DIR_OUT ? atomic64_read(&sa->seq) : READ_ONCE(sa->replay.top),
 	};
+	ev->seq = sa->dir == IPSEC_SA_DIR_OUT ? atomic64_read(&sa->seq)
+					      : READ_ONCE(sa->replay.top);
 }
 
 /* States only grow: a soft expiry that comes after the hard one changes nothing. */

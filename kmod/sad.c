@@ -9,7 +9,7 @@
 #include <linux/wait_bit.h>
 
 #define SPIS_MIN	64
-#define SPIS_MAX	(1 << 20)
+#define SPIS_MAX	BIT(20)
 
 /* RFC 4303 section 2.1: 1…255 are reserved, 0 is local. */
 #define SPI_FIRST	256
@@ -178,6 +178,7 @@ int ipsec_sad_add_beside(struct ipsec_sad *sad, struct ipsec_sa *sa)
 	}
 	link_sa(sad, sa);
 	ipsec_generation_bump(sad->generation);
+	/* Publishes what the callback uses to a limit that is reached right now. */
 	smp_store_release(&sa->on_dead, sa_dead);
 	if (READ_ONCE(sa->state) == IPSEC_SA_STATE_DEAD)
 		sa_dead(sa);
