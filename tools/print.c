@@ -316,6 +316,8 @@ static bool wants_column(const struct table *table, const struct conditions *whe
 {
 	if (!(prop->show & show))
 		return false;
+	if (!table->count)
+		return true;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct value *value = row_at(table->rows[i], prop);
 
