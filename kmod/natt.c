@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+#include <net/ip6_checksum.h>
 
 bool ipsec_natt_is_port(const struct ipsec_natt *natt, __be16 port)
 {
@@ -62,4 +63,7 @@ void ipsec_natt_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned in
 	uh->dest = sa->encap_dport;
 	uh->len = htons(skb->len - off);
 	uh->check = 0;
+	if (sa->ends.family == AF_INET6)
+		udp6_set_csum(false, skb, &ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
+			      skb->len - off);
 }

@@ -59,7 +59,8 @@ static inline unsigned int ipsec_natt_head_len(const struct ipsec_sa *sa)
  * ipsec_natt_push() - write the UDP header
  * @off: offset of the UDP header; everything behind it has its final length
  *
- * Checksum zero over IPv4 and IPv6 (RFC 3948 section 2.1, RFC 6935).
+ * Its checksum is zero over IPv4 (RFC 3948 section 2.1). Over IPv6 it is left to
+ * the device: receivers there drop zero unless told otherwise (RFC 8200 section 8.1).
  */
 void ipsec_natt_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int off);
 
