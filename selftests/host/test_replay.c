@@ -174,8 +174,10 @@ static void walk(u32 size, bool esn, u64 top, unsigned int steps)
 
 static void agrees_with_the_model(void **state)
 {
-	static const u32 sizes[] = { 32, 33, 63, 64, 65, 66, 96, 100, 127, 128, 129, 191, 192, 193,
-				     255, 256, 500, 1000, 1024, 2047, 2048, 3000, 4032, 4033, 4095, 4096 };
+	static const u32 sizes[] = {
+		32, 33, 63, 64, 65, 66, 96, 100, 127, 128, 129, 191, 192, 193, 255, 256, 500,
+		1000, 1024, 2047, 2048, 3000, 4032, 4033, 4095, 4096,
+	};
 	unsigned int i, round;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -388,7 +390,7 @@ static void readers_see_before_or_after(void **state)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		pair_init(&beside, sizes[i], true, 1000);
 		for (step = 0; step < 1500; step++) {
-			beside_next = beside.m.top + 1 + (below(3) ? below(3) : below(2 * sizes[i]));
+			beside_next = beside.m.top + 1 + below(below(3) ? 3 : 2 * sizes[i]);
 			shim_hook = read_beside;
 			ipsec_replay_advance(&beside.w, beside_next);
 			shim_hook = NULL;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A packet in one piece, of which the kernel's headers may see only the front in place. */
+#ifndef _SHIM_LINUX_SKBUFF_H
+#define _SHIM_LINUX_SKBUFF_H
+
+#include <linux/types.h>
+
+struct sk_buff {
+	const unsigned char *data;
+	unsigned int len;
+	unsigned int headlen;
+	unsigned int network_header;
+};
+
+static inline int skb_network_offset(const struct sk_buff *skb)
+{
+	return skb->network_header;
+}
+
+static inline void *skb_header_pointer(const struct sk_buff *skb, int off, int len, void *buf)
+{
+	if (off + len > (int)skb->len)
+		return NULL;
+	if (off + len <= (int)skb->headlen)
+		return (void *)(skb->data + off);
+	return memcpy(buf, skb->data + off, len);
+}
+
+#endif /* _SHIM_LINUX_SKBUFF_H */

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sources: kmod/alg.c */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <linux/ipsec_genl.h>
+#include <linux/kernel.h>
+#include "alg.h"
+#include "kat_answers.h"
+
+#define EXTACK_MAX	79
+
+static const struct ipsec_alg *enc(const char *name)
+{
+	const struct ipsec_alg *alg = ipsec_alg_find(name, false);
+
+	assert_non_null(alg);
+	return alg;
+}
+
+static const struct ipsec_alg *auth(const char *name)
+{
+	const struct ipsec_alg *alg = ipsec_alg_find(name, true);
+
+	assert_non_null(alg);
+	return alg;
+}
+
+static void make(struct ipsec_suite *suite, const char *e, const char *a, bool esn)
+{
+	assert_null(ipsec_alg_suite(suite, enc(e), a ? auth(a) : NULL, esn, false));
+}
+
+static void finds_by_kind(void **state)
+{
+	assert_int_equal(enc("null")->kind, IPSEC_ALG_KIND_ENC);
+	assert_int_equal(auth("null")->kind, IPSEC_ALG_KIND_AUTH);
+	assert_int_equal(enc("chacha20poly1305")->kind, IPSEC_ALG_KIND_AEAD);
+	assert_null(ipsec_alg_find("sha256", false));
+	assert_null(ipsec_alg_find("aes-128-gcm", true));
+	assert_null(ipsec_alg_find("", false));
+	assert_null(ipsec_alg_find("aes-128", false));
+	assert_null(ipsec_alg_find("AES-128-GCM", false));
+}
+
+/* RFC 4106, 7634, 3602, 2404 and 4868. */
+static void rows_are_those_of_the_rfcs(void **state)
+{
+	static const struct {
+		const char *name;
+		bool auth;
+		u8 key, salt, iv, icv, block;
+	} rows[] = {
+		{ "aes-128-gcm", false, 16, 4, 8, 16, 4 },
+		{ "aes-192-gcm", false, 24, 4, 8, 16, 4 },
+		{ "aes-256-gcm", false, 32, 4, 8, 16, 4 },
+		{ "chacha20poly1305", false, 32, 4, 8, 16, 4 },
+		{ "aes-128-cbc", false, 16, 0, 16, 0, 16 },
+		{ "aes-192-cbc", false, 24, 0, 16, 0, 16 },
+		{ "aes-256-cbc", false, 32, 0, 16, 0, 16 },
+		{ "null", false, 0, 0, 0, 0, 4 },
+		{ "sha1", true, 20, 0, 0, 12, 0 },
+		{ "sha256", true, 32, 0, 0, 16, 0 },
+		{ "sha384", true, 48, 0, 0, 24, 0 },
+		{ "sha512", true, 64, 0, 0, 32, 0 },
+		{ "null", true, 0, 0, 0, 0, 0 },
+	};
+	const struct ipsec_alg *alg;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		alg = ipsec_alg_find(rows[i].name, rows[i].auth);
+		assert_non_null(alg);
+		assert_int_equal(alg->key_len, rows[i].key);
+		assert_int_equal(alg->salt_len, rows[i].salt);
+		assert_int_equal(alg->iv_len, rows[i].iv);
+		assert_int_equal(alg->icv_len, rows[i].icv);
+		assert_int_equal(alg->block_len, rows[i].block);
+		assert_int_equal(alg->iv_is_seq, alg->kind == IPSEC_ALG_KIND_AEAD);
+	}
+	for (alg = ipsec_alg_table; alg->name; alg++)
+		n++;
+	assert_int_equal(n, ARRAY_SIZE(rows));
+}
+
+static void refuses_unsafe_pairs(void **state)
+{
+	static const struct {
+		const char *enc, *auth;
+		bool esn, insecure;
+		const char *word;	/* of the reason; NULL = allowed */
+	} pairs[] = {
+		{ "aes-128-gcm", NULL, false, false, NULL },
+		{ "aes-128-gcm", NULL, true, false, NULL },
+		{ "aes-128-gcm", "null", false, false, NULL },
+		{ "aes-128-gcm", "sha256", false, false, "AEAD" },
+		{ "chacha20poly1305", "sha1", true, true, "AEAD" },
+		{ "aes-256-cbc", "sha1", false, false, NULL },
+		{ "null", "sha1", true, false, NULL },
+		{ "aes-256-cbc", NULL, false, false, "auth-algorithm" },
+		{ "aes-256-cbc", NULL, false, true, "auth-algorithm" },
+		{ "aes-256-cbc", "null", false, false, "forged" },
+		{ "aes-256-cbc", "null", false, true, "forged" },
+		{ "null", NULL, false, true, "auth-algorithm" },
+		{ "null", "null", false, false, "insecure" },
+		{ "null", "null", false, true, NULL },
+		{ "null", "null", true, true, "esn" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		const struct ipsec_alg *a = pairs[i].auth ? auth(pairs[i].auth) : NULL;
+		struct ipsec_suite suite;
+		const char *why;
+
+		why = ipsec_alg_suite(&suite, enc(pairs[i].enc), a, pairs[i].esn,
+				      pairs[i].insecure);
+		if (pairs[i].word) {
+			assert_non_null(why);
+			assert_non_null(strstr(why, pairs[i].word));
+			assert_in_range(strlen(why), 20, EXTACK_MAX);
+			continue;
+		}
+		assert_null(why);
+		assert_ptr_equal(suite.enc, enc(pairs[i].enc));
+		assert_int_equal(suite.esn, pairs[i].esn);
+		assert_int_equal(suite.icv_len, suite.auth ? suite.auth->icv_len : 16);
+		if (suite.enc->kind == IPSEC_ALG_KIND_AEAD)
+			assert_null(suite.auth);
+	}
+}
+
+static void names_templates(void **state)
+{
+	static const struct {
+		const char *enc, *auth;
+		bool esn;
+		const char *tmpl;
+		const char *generic;
+	} names[] = {
+		{ "aes-192-gcm", NULL, false, "rfc4106(gcm(aes))",
+		  "rfc4106(gcm_base(ctr(aes-generic),ghash-generic))" },
+		{ "aes-256-gcm", NULL, true, "rfc4106(gcm(aes))",
+		  "rfc4106(gcm_base(ctr(aes-generic),ghash-generic))" },
+		{ "chacha20poly1305", NULL, true, "rfc7539esp(chacha20,poly1305)",
+		  "rfc7539esp(chacha20-generic,poly1305-generic)" },
+		{ "aes-128-cbc", "sha1", false, "authenc(hmac(sha1),cbc(aes))",
+		  "authenc(hmac(sha1-generic),cbc(aes-generic))" },
+		{ "aes-256-cbc", "sha512", true, "authencesn(hmac(sha512),cbc(aes))",
+		  "authencesn(hmac(sha512-generic),cbc(aes-generic))" },
+		{ "null", "sha384", true, "authencesn(hmac(sha384),ecb(cipher_null))",
+		  "authencesn(hmac(sha384-generic),ecb-cipher_null)" },
+	};
+	char buf[IPSEC_ALG_TEMPLATE_MAX];
+	struct ipsec_suite suite;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		make(&suite, names[i].enc, names[i].auth, names[i].esn);
+		assert_true(ipsec_alg_template(&suite, false, buf));
+		assert_string_equal(buf, names[i].tmpl);
+		assert_true(ipsec_alg_template(&suite, true, buf));
+		assert_string_equal(buf, names[i].generic);
+	}
+	assert_null(ipsec_alg_suite(&suite, enc("null"), auth("null"), false, true));
+	assert_false(ipsec_alg_template(&suite, false, buf));
+}
+
+static unsigned int from_hex(u8 *buf, const char *hex)
+{
+	unsigned int len = 0, byte;
+
+	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		buf[len++] = byte;
+	return len;
+}
+
+/* From hmac_sha1_aes_cbc_tv_temp and its sisters in crypto/testmgr.h of Linux 6.1. */
+static void joins_keys_as_the_kernel_takes_them(void **state)
+{
+	static const struct {
+		const char *enc, *auth, *enc_key, *auth_key, *head;
+	} keys[] = {
+		{ "aes-128-cbc", "sha1", "06a9214036b8a15b512e03d534120006",
+		  "0000000000000000000000000000000000000000", "0800010000000010" },
+		{ "aes-256-cbc", "sha256",
+		  "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+		  "112233445566778899aabbccddeeff00ffeeddccbbaa99887766554433221100",
+		  "0800010000000020" },
+		{ "null", "sha1", "", "112233445566778899aabbccddeeff0102030405",
+		  "0800010000000000" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		u8 enc_key[64], auth_key[64], got[IPSEC_ALG_KEY_MAX] __aligned(4), want[256];
+		struct ipsec_suite suite;
+		unsigned int len;
+
+		make(&suite, keys[i].enc, keys[i].auth, false);
+		len = from_hex(want, keys[i].head);
+		/* The first half is in the byte order of the CPU. */
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			memcpy(want, (const u8[]) { 0, 8, 0, 1 }, 4);
+		len += from_hex(want + len, keys[i].auth_key);
+		len += from_hex(want + len, keys[i].enc_key);
+		from_hex(enc_key, keys[i].enc_key);
+		from_hex(auth_key, keys[i].auth_key);
+		assert_int_equal(ipsec_alg_key(&suite, enc_key, auth_key, got), len);
+		assert_memory_equal(got, want, len);
+	}
+}
+
+static void aead_keys_are_keymat(void **state)
+{
+	u8 keymat[36], got[IPSEC_ALG_KEY_MAX] __aligned(4);
+	struct ipsec_suite suite;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(keymat); i++)
+		keymat[i] = i;
+	make(&suite, "chacha20poly1305", NULL, false);
+	assert_int_equal(ipsec_alg_key(&suite, keymat, NULL, got), 36);
+	assert_memory_equal(got, keymat, 36);
+	make(&suite, "aes-128-gcm", NULL, false);
+	assert_int_equal(ipsec_alg_key(&suite, keymat, NULL, got), 20);
+	assert_memory_equal(got, keymat, 20);
+}
+
+static bool has_answer(const struct ipsec_suite *suite)
+{
+	unsigned int i, found = 0;
+
+	for (i = 0; i < ARRAY_SIZE(kat_answers); i++) {
+		const struct kat_answer *a = &kat_answers[i];
+
+		if (!strcmp(a->enc, suite->enc->name) && a->esn == suite->esn &&
+		    !strcmp(a->auth ?: "", suite->auth ? suite->auth->name : ""))
+			found += strlen(a->head) == 32 && strlen(a->icv) == 2u * suite->icv_len;
+	}
+	return found == 1;
+}
+
+/* No row can be added without telling what it must answer, and no key outgrows its room. */
+static void every_suite_has_a_known_answer(void **state)
+{
+	const struct ipsec_alg *e, *a;
+	char buf[IPSEC_ALG_TEMPLATE_MAX];
+	struct ipsec_suite suite;
+	unsigned int n = 0, esn;
+
+	for (e = ipsec_alg_table; e->name; e++) {
+		for (a = ipsec_alg_table; e->kind != IPSEC_ALG_KIND_AUTH && a->name; a++) {
+			for (esn = 0; esn < 2 && a->kind == IPSEC_ALG_KIND_AUTH; esn++) {
+				if (ipsec_alg_suite(&suite, e, a, esn, false))
+					continue;
+				n++;
+				assert_true(has_answer(&suite));
+				assert_true(ipsec_alg_template(&suite, true, buf));
+				assert_true(strlen(buf) < IPSEC_ALG_TEMPLATE_MAX - 1);
+				assert_in_range(8 + e->key_len + e->salt_len + a->key_len, 8,
+						IPSEC_ALG_KEY_MAX);
+			}
+		}
+	}
+	assert_int_equal(n, ARRAY_SIZE(kat_answers));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_by_kind),
+		cmocka_unit_test(rows_are_those_of_the_rfcs),
+		cmocka_unit_test(refuses_unsafe_pairs),
+		cmocka_unit_test(names_templates),
+		cmocka_unit_test(joins_keys_as_the_kernel_takes_them),
+		cmocka_unit_test(aead_keys_are_keymat),
+		cmocka_unit_test(every_suite_has_a_known_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
