@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sockets in several network namespaces at once, captures, and results in TAP without numbers."""
+import contextlib
+import ctypes
+import ipaddress
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+
+HA, RA, ISP = "cv-host-a", "cv-router-a", "cv-isp"
+RB, HB = "cv-router-b", "cv-host-b"
+
+CLONE_NEWNET = 0x40000000
+IP_RECVERR, IP_MTU_DISCOVER, IP_PKTINFO = 11, 10, 8
+IPV6_RECVPKTINFO, IPV6_PKTINFO, IPV6_FREEBIND, IPV6_DONTFRAG, IPV6_MTU_DISCOVER = 49, 50, 78, 62, 23
+ICMP6_FILTER = 1
+SO_RCVBUFFORCE = 33
+UDP_ENCAP, UDP_ENCAP_ESPINUDP = 100, 2
+LIMIT = 60.0	# seconds to wait for what must come: a slow machine is not a wrong one
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+# --- results ------------------------------------------------------------------------------------
+
+def note(text):
+    for line in str(text).splitlines():
+        print("#", line, flush=True)
+
+
+def ok(good, name, *why):
+    print("ok - " + name if good else "not ok - " + name, flush=True)
+    if not good:
+        for w in why:
+            note(w)
+    return bool(good)
+
+
+def is_(got, want, name):
+    return ok(got == want, name, f"got:  {got}", f"want: {want}")
+
+
+def wait_for(condition, limit=LIMIT, step=0.05):
+    """Until the condition is true; its last value."""
+    end = time.monotonic() + limit
+    while True:
+        value = condition()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(step)
+
+
+# --- namespaces and commands --------------------------------------------------------------------
+
+@contextlib.contextmanager
+def inside(ns):
+    """In that namespace, with this thread; sockets stay where they were made."""
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    there = os.open("/run/netns/" + ns, os.O_RDONLY)
+    try:
+        if libc.setns(there, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns " + ns)
+        yield
+    finally:
+        libc.setns(home, CLONE_NEWNET)
+        os.close(home)
+        os.close(there)
+
+
+def run(ns, *words, check=True, stdin=None):
+    """Output of a command in a namespace."""
+    with inside(ns):
+        p = subprocess.run(words, capture_output=True, text=True, input=stdin)
+    if check and p.returncode:
+        raise RuntimeError(f"{' '.join(words)}: exit code {p.returncode}\n{p.stdout}{p.stderr}")
+    return p.stdout if check else p
+
+
+def ctl(ns, *words, stdin=None):
+    return run(ns, os.environ["IPSECCTL"], *words, stdin=stdin)
+
+
+def ctl_json(ns, *words):
+    return json.loads(ctl(ns, "--json", *words) or "null")
+
+
+def script(ns, text):
+    """Several changes of Culvert's tables in one transaction."""
+    return ctl(ns, "-f", "-", stdin=text)
+
+
+def statistics(ns):
+    """Drop reasons and the counters they are part of, those that are not zero."""
+    s = ctl_json(ns, "statistics", "print")
+    out = {r["reason"]: r["value"] for r in s.pop("reasons") if r["value"]}
+    out.update({k: v for k, v in s.items() if v})
+    return out
+
+
+def reasons(ns):
+    return {k: v for k, v in statistics(ns).items() if "-" in k}
+
+
+def grown(before, after):
+    """What counters grew by."""
+    return {k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)}
+
+
+# --- sockets ------------------------------------------------------------------------------------
+
+def is6(addr):
+    return ":" in addr
+
+
+def pack(addr):
+    return ipaddress.ip_address(addr).packed
+
+
+def pktinfo(src):
+    """Ancillary data that makes a packet leave from this address."""
+    if is6(src):
+        return (socket.IPPROTO_IPV6, IPV6_PKTINFO, pack(src) + bytes(4))
+    return (socket.IPPROTO_IP, IP_PKTINFO, bytes(4) + pack(src) + bytes(4))
+
+
+def make(ns, family, kind, proto=0):
+    with inside(ns):
+        s = socket.socket(family, kind, proto)
+    s.setblocking(False)
+    s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+    return s
+
+
+class Talker:
+    """A socket of a namespace that sends from, and receives at, any of its addresses."""
+
+    def __init__(self, ns, v6, kind, proto=0, port=0):
+        self.ns, self.v6 = ns, v6
+        s = make(ns, socket.AF_INET6 if v6 else socket.AF_INET, kind, proto)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if v6:
+            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1) if kind == socket.SOCK_DGRAM else None
+            s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+            s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+        else:
+            s.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        if kind == socket.SOCK_DGRAM:
+            s.bind(("", port))
+        self.sock = s
+
+    def send(self, data, src, dst, port=0):
+        return self.sock.sendmsg([data], [pktinfo(src)], 0, (dst, port))
+
+    def receive(self):
+        """(data, source, its port, destination) or None."""
+        try:
+            data, anc, _, peer = self.sock.recvmsg(65535, 256)
+        except BlockingIOError:
+            return None
+        dst = None
+        for level, kind, value in anc:
+            if (level, kind) == (socket.IPPROTO_IPV6, IPV6_PKTINFO):
+                dst = str(ipaddress.ip_address(value[:16]))
+            elif (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
+                dst = str(ipaddress.ip_address(value[8:12]))
+        return data, str(ipaddress.ip_address(peer[0].split("%")[0])), peer[1], dst
+
+    def wait(self, limit=LIMIT):
+        """As receive, but the next one that comes."""
+        return self.receive() if select.select([self.sock], [], [], limit)[0] else None
+
+    def empty(self):
+        """Throw away what has come; how many."""
+        n = 0
+        while self.receive():
+            n += 1
+        return n
+
+
+def udp(ns, v6=False, port=0):
+    return Talker(ns, v6, socket.SOCK_DGRAM, 0, port)
+
+
+def encap_socket(ns, port, v6=False):
+    """What XFRM needs to take ESP out of UDP (RFC 3948); keep it as long as that shall go on."""
+    t = udp(ns, v6, port)
+    t.sock.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
+    # struct xfrm_userpolicy_info: this socket's own packets pass every policy, as IKE's do
+    for way in (0, 1):
+        policy = struct.pack("=40xH14x64x32xIIBBBB4x", socket.AF_INET6 if v6 else socket.AF_INET, 0, 0, way, 0, 0, 0)
+        t.sock.setsockopt(*((socket.IPPROTO_IPV6, 35) if v6 else (socket.IPPROTO_IP, 17)), policy)
+    return t
+
+
+def checksum(data):
+    s = sum(struct.unpack(f">{len(data) // 2}H", data[:len(data) & ~1]))
+    if len(data) & 1:
+        s += data[-1] << 8
+    while s >> 16:
+        s = (s & 0xffff) + (s >> 16)
+    return ~s & 0xffff
+
+
+class Pinger(Talker):
+    """Echo requests from any address of a namespace."""
+
+    def __init__(self, ns, v6):
+        super().__init__(ns, v6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6 if v6 else socket.IPPROTO_ICMP)
+        if v6:
+            # echo replies alone: a set bit blocks
+            self.sock.setsockopt(socket.IPPROTO_ICMPV6, ICMP6_FILTER,
+                                 struct.pack("=8I", *[0xffffffff & ~((i == 4) << 1) for i in range(8)]))
+
+    def ping(self, src, dst, ident, seq, data):
+        head = struct.pack(">BBHHH", 128 if self.v6 else 8, 0, 0, ident, seq)
+        if not self.v6:
+            head = struct.pack(">BBHHH", 8, 0, checksum(head + data), ident, seq)
+        self.send(head + data, src, dst)
+
+    def replies(self):
+        """All echo replies that have come: (ident, seq, data)."""
+        while (got := self.receive()):
+            data = got[0] if self.v6 else got[0][(got[0][0] & 15) * 4:]
+            kind, _, _, ident, seq = struct.unpack(">BBHHH", data[:8])
+            if kind == (129 if self.v6 else 0):
+                yield ident, seq, data[8:]
+
+
+# --- what is on the wire ------------------------------------------------------------------------
+
+class Frame:
+    """A captured Ethernet frame: the outermost IP packet of it, and ESP if that is what it carries."""
+    __slots__ = ("raw", "kind", "ip", "src", "dst", "proto", "esp", "outgoing")
+
+    def __init__(self, raw, outgoing):
+        self.raw, self.outgoing = raw, outgoing
+        self.kind = raw[12:14]
+        self.ip = raw[14:]
+        self.esp = self.proto = self.src = self.dst = None
+        if self.kind == b"\x08\x00":
+            self.ip = self.ip[:int.from_bytes(self.ip[2:4], "big")]
+            self.proto, off = self.ip[9], (self.ip[0] & 15) * 4
+            self.src, self.dst = self.ip[12:16], self.ip[16:20]
+        elif self.kind == b"\x86\xdd":
+            self.ip = self.ip[:40 + int.from_bytes(self.ip[4:6], "big")]
+            self.proto, off = self.ip[6], 40
+            self.src, self.dst = self.ip[8:24], self.ip[24:40]
+        if self.proto == 50:
+            self.esp = self.ip[off:]
+        elif self.proto == 17 and self.ip[off + 2:off + 4] == b"\x11\x94" and self.ip[off + 8:off + 12] != bytes(4):
+            self.esp = self.ip[off + 8:]
+
+    @property
+    def spi(self):
+        return int.from_bytes(self.esp[:4], "big")
+
+    @property
+    def seq(self):
+        return int.from_bytes(self.esp[4:8], "big")
+
+    def quiet(self):
+        """Talk between neighbours, not traffic."""
+        if self.proto == 58 and self.ip[40] in (130, 131, 132, 133, 134, 135, 136, 143):
+            return True
+        if self.proto == 0 and self.kind == b"\x86\xdd" and self.dst[0] == 0xff:
+            return True
+        return self.kind not in (b"\x08\x00", b"\x86\xdd")
+
+
+class Capture:
+    """Everything that passes an interface."""
+
+    def __init__(self, ns, interface):
+        with inside(ns):
+            self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            self.sock.bind((interface, 3))
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 128 << 20)
+
+    def frames(self):
+        """What has been captured since the last call."""
+        while True:
+            try:
+                raw, addr = self.sock.recvfrom(70000)
+            except BlockingIOError:
+                return
+            yield Frame(raw, addr[2] == 4)
+
+    def close(self):
+        self.sock.close()
+
+
+def raw_sender(ns, v6=False):
+    """A socket that sends whole IP packets as they are."""
+    if v6:
+        s = make(ns, socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+        s.setsockopt(socket.IPPROTO_IPV6, 36, 1)	# IPV6_HDRINCL
+    else:
+        s = make(ns, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    return s
