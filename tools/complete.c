@@ -208,22 +208,26 @@ static void help_action(const struct menu *menu, const struct action *action, bo
 		help_props(menu, action, out);
 }
 
-void complete_help(char *const *words, size_t count, FILE *out)
+bool complete_help(char *const *words, size_t count, FILE *out)
 {
 	char path[COMMAND_PATH_MAX] = "";
 	const struct action *action = NULL;
 	const struct menu *menu;
 	struct rsc_stmt stmt;
 	struct fault fault;
+	bool known;
 	size_t used;
 
 	if (rsc_from_args(words, count, &stmt, &fault))
-		return;
+		return false;
 	used = command_path(stmt.words, stmt.count, path);
 	menu = command_menu(path);
 	if (menu && used < stmt.count && stmt.words[used].value)
 		action = command_action(menu, stmt.words[used].value);
+	known = used == stmt.count || action || (menu && !menu->actions[0].name[0]);
 	rsc_stmt_free(&stmt);
+	if (!known)
+		return false;
 	for (const struct menu *each = schema_menus; each->path; each++) {
 		if (menu ? each != menu : strncmp(each->path, path, strlen(path)))
 			continue;
@@ -231,4 +235,5 @@ void complete_help(char *const *words, size_t count, FILE *out)
 			if (!action || one == action)
 				help_action(each, one, menu, out);
 	}
+	return true;
 }

@@ -3,6 +3,7 @@
 #ifndef CULVERT_COMPLETE_H
 #define CULVERT_COMPLETE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -11,7 +12,7 @@
  */
 void complete_line(const char *line, FILE *out);
 
-/* Help for the menu that the words name, or for all of them. */
-void complete_help(char *const *words, size_t count, FILE *out);
+/* Help for the menu that the words name, or for all of them. False: they name none. */
+bool complete_help(char *const *words, size_t count, FILE *out);
 
 #endif

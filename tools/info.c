@@ -242,7 +242,7 @@ static void print_row_name(const struct table *policies, const struct row *row, 
 	else
 		printf("row id=%" PRIu64, row_value(row, name)->number);
 	if (number < policies->count && row_has(policies->rows[number], "comment"))
-		printf(" ;;; %s", row_value(policies->rows[number], "comment")->text);
+		print_comment(row_value(policies->rows[number], "comment")->text);
 }
 
 static void explain_policy(const struct answer *answer, const struct table *policies)

@@ -37,12 +37,21 @@ static void usage(FILE *out)
 	      "\n", out);
 }
 
-static int help(char *const *words, size_t count)
+static int bad_usage(const struct ctl *ctl, const char *arg, const char *reason)
+{
+	struct fault fault;
+
+	fault_set(&fault, 0, 0, arg, "%s", reason);
+	return ctl_fault(ctl, &fault, CTL_USAGE);
+}
+
+static int help(const struct ctl *ctl, char *const *words, size_t count)
 {
 	if (!count)
 		usage(stdout);
-	complete_help(words, count, stdout);
-	return CTL_OK;
+	if (complete_help(words, count, stdout))
+		return CTL_OK;
+	return bad_usage(ctl, words[0], "no help on this; see \"ipsecctl --help\"");
 }
 
 static int write_man(const struct ctl *ctl, const char *path)
@@ -181,14 +190,6 @@ static size_t take_option(struct options *options, char **args, size_t count)
 	return 0;
 }
 
-static int bad_usage(const struct ctl *ctl, const char *arg, const char *reason)
-{
-	struct fault fault;
-
-	fault_set(&fault, 0, 0, arg, "%s", reason);
-	return ctl_fault(ctl, &fault, CTL_USAGE);
-}
-
 static int run(struct ctl *ctl, char **args, size_t count)
 {
 	struct options options = { .file = NULL };
@@ -200,7 +201,7 @@ static int run(struct ctl *ctl, char **args, size_t count)
 	}
 	ctl->json = options.json;
 	if (count && is_option(args[0], "-h", "--help"))
-		return help(args + 1, count - 1);
+		return help(ctl, args + 1, count - 1);
 	if (count && is_option(args[0], "-V", "--version")) {
 		puts("ipsecctl (Culvert) " CULVERT_VERSION);
 		return CTL_OK;

@@ -252,9 +252,24 @@ static int number_width(const struct table *table)
 	return snprintf(NULL, 0, "%zu", table->count ? table->count - 1 : 0);
 }
 
-static void print_comment(const struct row *row, size_t number, const char *letters, int width)
+void print_comment(const char *text)
 {
-	printf("%*zu %s ;;; %s\n", width, number, letters, row_value(row, "comment")->text);
+	fputs(" ;;; ", stdout);
+	for (; *text; text++)
+		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
+}
+
+/* "NUMBER FLAGS", with the comment on a line of its own if there is one. */
+static void print_head(const struct row *row, size_t number, int width)
+{
+	char letters[16];
+
+	row_letters(row, letters);
+	printf("%*zu %s", width, number, letters);
+	if (!row_has(row, "comment"))
+		return;
+	print_comment(row_value(row, "comment")->text);
+	printf("\n%*s", width + 1 + (int)strlen(letters), "");
 }
 
 #define DETAIL_WIDTH 100
@@ -267,12 +282,7 @@ static void print_detail(const struct row *row, size_t number, int width, bool s
 
 	row_letters(row, letters);
 	indent = width + 1 + (int)strlen(letters);
-	if (row_has(row, "comment")) {
-		print_comment(row, number, letters, width);
-		printf("%*s", indent, "");
-	} else {
-		printf("%*zu %s", width, number, letters);
-	}
+	print_head(row, number, width);
 	column = indent;
 	for (const struct prop *prop = row->menu->props; prop->name; prop++) {
 		char *text;
@@ -399,7 +409,6 @@ static void print_columns(const struct table *table, const struct command *comma
 	uint8_t show = command->style == PRINT_STATS ? SHOW_STATS : SHOW_COLUMN;
 	struct column *columns = calloc(schema_props(table->menu) + 1, sizeof(*columns));
 	int width = number_width(table);
-	char letters[16];
 	size_t count;
 
 	if (!columns)
@@ -412,13 +421,7 @@ static void print_columns(const struct table *table, const struct command *comma
 
 		if (!conditions_match(&command->where, row))
 			continue;
-		row_letters(row, letters);
-		if (row_has(row, "comment")) {
-			print_comment(row, i, letters, width);
-			printf("%*s %*s", width, "", (int)strlen(letters), "");
-		} else {
-			printf("%*zu %s", width, i, letters);
-		}
+		print_head(row, i, width);
 		print_cells(row, columns, count);
 	}
 	free(columns);

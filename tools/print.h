@@ -27,6 +27,9 @@ void print_words(const struct row *row, bool show_keys);
 /* The same of what an add would have to say to make the row. */
 void print_settings(const struct row *row);
 
+/* ";;; TEXT"; whoever wrote it, it may not drive the terminal. */
+void print_comment(const char *text);
+
 /* "       name: value", RouterOS's way to show what is not a row. */
 void print_pair(const char *name, const char *value);
 

@@ -166,25 +166,48 @@ static void script_read(const struct ctl *ctl, struct script *script, const char
 	}
 }
 
-/* Runs of changes that transactions take are one transaction each; the rest goes by itself. */
-static int script_apply(struct ctl *ctl, const struct script *script)
+/* How many commands from @first on go together: a transaction, or one by itself. */
+static size_t script_run(const struct script *script, size_t first)
+{
+	size_t count = 0;
+
+	while (first + count < script->count && change_transacts(script->commands[first + count]))
+		count++;
+	return count ? count : 1;
+}
+
+static int script_transact(struct ctl *ctl, struct command *const *commands, size_t count)
 {
 	struct changes changes = { .list = NULL };
 	int rc = CTL_OK;
 
-	for (size_t i = 0; !rc && i < script->count; i++) {
-		if (change_transacts(script->commands[i])) {
-			rc = change_add(ctl, script->commands[i], &changes);
-			continue;
-		}
-		rc = change_apply(ctl, &changes, false);
-		if (!rc)
-			rc = run_command(ctl, script->commands[i]);
-	}
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = change_add(ctl, commands[i], &changes);
 	if (!rc)
 		return change_apply(ctl, &changes, false);
 	change_free(&changes);
 	return rc;
+}
+
+static int script_apply(struct ctl *ctl, const struct script *script)
+{
+	size_t count;
+	int rc;
+
+	for (size_t i = 0; i < script->count; i += count) {
+		count = script_run(script, i);
+		if (change_transacts(script->commands[i]))
+			rc = script_transact(ctl, script->commands + i, count);
+		else
+			rc = run_command(ctl, script->commands[i]);
+		if (!rc)
+			continue;
+		if (i)
+			fprintf(stderr, "%s: what stands in front of line %u was carried out\n",
+				ctl->file, script->commands[i]->line);
+		return rc;
+	}
+	return CTL_OK;
 }
 
 int run_script(struct ctl *ctl, const char *text, size_t length, bool check_only)
