@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mark WORD: write WORD to stdout between the two instructions that tbprof.c looks for: "zero the counts", "keep them". */
+/* mark WORD: write a line to stdout between the two instructions that tbprof.c looks for: "zero the counts", "keep them". */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* nopl 0x5a17000N(%rax,%rax,1): does nothing, and no compiler makes it */
@@ -9,16 +8,17 @@
 
 int main(int argc, char **argv)
 {
-	size_t len;
+	char line[256];
 	ssize_t done;
+	int len;
 
 	if (argc != 2)
 		return 2;
-	len = strlen(argv[1]);
+	len = snprintf(line, sizeof(line), "%s\n", argv[1]);
 	MARK(1);
-	done = write(STDOUT_FILENO, argv[1], len);
+	done = write(STDOUT_FILENO, line, len);
 	MARK(2);
-	if (done == (ssize_t)len)
+	if (done == len)
 		return 0;
 	perror("mark");
 	return 1;
