@@ -37,6 +37,14 @@ void ipsec_crypt_exit(void)
 	kmem_cache_destroy(op_cache);
 }
 
+/* What stays the same from packet to packet. */
+static void op_prepare(struct ipsec_crypt_op *op)
+{
+	sg_init_table(&op->plain_sg, 1);
+	sg_init_table(op->esn_sg, 2);
+	sg_set_buf(&op->esn_sg[0], op->aad, sizeof(op->aad));
+}
+
 static struct ipsec_crypt_op *op_alloc(const struct ipsec_key *key)
 {
 	unsigned int reqsize = key->tfm ? crypto_aead_reqsize(key->tfm) : 0;
@@ -44,15 +52,16 @@ static struct ipsec_crypt_op *op_alloc(const struct ipsec_key *key)
 
 	if (unlikely(reqsize > CRYPT_REQ_ROOM)) {
 		op = kmalloc(sizeof(*op) + reqsize, GFP_ATOMIC);
-		if (op)
-			op->big = true;
-		return op;
-	}
-	op = this_cpu_xchg(spare_op, NULL);
-	if (!op)
+	} else {
+		op = this_cpu_xchg(spare_op, NULL);
+		if (likely(op))
+			return op;
 		op = kmem_cache_alloc(op_cache, GFP_ATOMIC);
-	if (op)
-		op->big = false;
+	}
+	if (op) {
+		op->big = reqsize > CRYPT_REQ_ROOM;
+		op_prepare(op);
+	}
 	return op;
 }
 
@@ -102,41 +111,33 @@ static void crypt_later(void *data, int err)
 
 IPSEC_CRYPTO_CALLBACK(crypt_complete, crypt_later)
 
-/* Returns the length of the associated data: SPI, sequence number and IV. */
-static unsigned int crypt_sg(struct ipsec_crypt_op *op, unsigned int off)
-{
-	u8 *esp = op->skb->data + off;
-	unsigned int iv_len = op->key->suite.enc->iv_len;
-
-	if (!op->key->suite.esn) {
-		sg_init_one(op->sg, esp, op->skb->len - off);
-		return 8 + iv_len;
-	}
-	/* RFC 4303 section 2.2.1: the high half is authenticated but not on the wire. */
-	sg_init_table(op->sg, 2);
-	op->aad[0] = *(__be32 *)esp;
-	op->aad[1] = cpu_to_be32(op->seq >> 32);
-	op->aad[2] = *(__be32 *)(esp + 4);
-	sg_set_buf(&op->sg[0], op->aad, sizeof(op->aad));
-	sg_set_buf(&op->sg[1], esp + 8, op->skb->len - off - 8);
-	return sizeof(op->aad) + iv_len;
-}
-
 void ipsec_crypt_run(struct ipsec_crypt_op *op, unsigned int off, unsigned int len)
 {
+	unsigned int assoc_len = 8 + op->key->suite.enc->iv_len;
 	struct aead_request *req = &op->req;
-	unsigned int assoc_len;
+	struct scatterlist *sg = &op->plain_sg;
+	u8 *esp = op->skb->data + off;
 	int err;
 
 	if (!op->key->tfm) {
 		op->done(op, 0);
 		return;
 	}
-	assoc_len = crypt_sg(op, off);
+	if (op->key->suite.esn) {
+		/* RFC 4303 section 2.2.1: the high half is authenticated but not on the wire. */
+		op->aad[0] = *(__be32 *)esp;
+		op->aad[1] = cpu_to_be32(op->seq >> 32);
+		op->aad[2] = *(__be32 *)(esp + 4);
+		sg = op->esn_sg;
+		sg_set_buf(&sg[1], esp + 8, op->skb->len - off - 8);
+		assoc_len += 4;
+	} else {
+		sg_set_buf(sg, esp, op->skb->len - off);
+	}
 	aead_request_set_tfm(req, op->key->tfm);
 	/* No MAY_BACKLOG: when an engine's queue is full a router drops, it does not queue on. */
 	aead_request_set_callback(req, 0, crypt_complete, op);
-	aead_request_set_crypt(req, op->sg, op->sg, len, op->iv);
+	aead_request_set_crypt(req, sg, sg, len, op->iv);
 	aead_request_set_ad(req, assoc_len);
 	err = op->sealing ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req);
 	if (err != -EINPROGRESS)

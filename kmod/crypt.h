@@ -31,7 +31,8 @@ typedef void (*ipsec_crypt_done)(struct ipsec_crypt_op *op, int err);
  * @big: from kmalloc, the transform's request does not fit the common size
  * @aad: SPI and sequence number when they are not contiguous on the wire (ESN)
  * @iv: IV for the driver
- * @sg: the skb, @aad in front with ESN
+ * @plain_sg: the skb from ESP on
+ * @esn_sg: @aad, and the skb behind the sequence number
  * @req: the request and the driver's context behind it
  */
 struct ipsec_crypt_op {
@@ -47,7 +48,8 @@ struct ipsec_crypt_op {
 	bool big;
 	__be32 aad[3];
 	u8 iv[16];
-	struct scatterlist sg[2];
+	struct scatterlist plain_sg;
+	struct scatterlist esn_sg[2];
 	struct aead_request req;
 };
 

@@ -27,7 +27,7 @@ struct message {
 	u8 code;
 };
 
-static void read_ports(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
+static __always_inline void read_ports(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
 {
 	const struct ports *p;
 	struct ports buf;
@@ -40,7 +40,7 @@ static void read_ports(struct ipsec_flow *fl, const struct sk_buff *skb, int off
 	fl->opaque = 0;
 }
 
-static void read_message(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
+static __always_inline void read_message(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
 {
 	const struct message *m;
 	struct message buf;
@@ -53,7 +53,9 @@ static void read_message(struct ipsec_flow *fl, const struct sk_buff *skb, int o
 	fl->opaque = 0;
 }
 
-static void read_transport(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
+/* Inlined, like what it calls: each packet passes here two or three times. */
+static __always_inline void read_transport(struct ipsec_flow *fl, const struct sk_buff *skb,
+					   int off)
 {
 	switch (fl->proto) {
 	case IPPROTO_TCP:
@@ -74,7 +76,7 @@ static void read_transport(struct ipsec_flow *fl, const struct sk_buff *skb, int
 	}
 }
 
-static bool read_ipv4(struct ipsec_flow *fl, const struct sk_buff *skb)
+static __always_inline bool read_ipv4(struct ipsec_flow *fl, const struct sk_buff *skb)
 {
 	int off = skb_network_offset(skb);
 	const struct iphdr *iph;
@@ -122,7 +124,7 @@ static int skip_ext_header(const struct sk_buff *skb, int off, u8 *nexthdr, bool
 	return off + len <= skb->len ? len : 0;
 }
 
-static bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
+static noinline bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 {
 	int off = skb_network_offset(skb), len, i;
 	const struct ipv6hdr *ip6h;
@@ -151,9 +153,8 @@ static bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 
 bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family)
 {
-	memset(fl, 0, sizeof(*fl));
-	fl->opaque = 1;
-	if (family == NFPROTO_IPV4)
+	*fl = (struct ipsec_flow) { .opaque = 1 };
+	if (likely(family == NFPROTO_IPV4))
 		return read_ipv4(fl, skb);
 	return read_ipv6(fl, skb);
 }
@@ -171,20 +172,4 @@ void ipsec_flow_flip(struct ipsec_flow *out, const struct ipsec_flow *fl)
 		.proto = fl->proto,
 		.opaque = fl->opaque,
 	};
-}
-
-/* Odd multipliers without structure (SplitMix64, MurmurHash3). */
-#define K0	0x9e3779b97f4a7c15ULL
-#define K1	0xbf58476d1ce4e5b9ULL
-#define K2	0x94d049bb133111ebULL
-#define K3	0xff51afd7ed558ccdULL
-#define K4	0xc4ceb9fe1a85ec53ULL
-
-u32 ipsec_flow_hash(const struct ipsec_flow *fl)
-{
-	const u64 *x = (const u64 *)fl;
-	u64 h = x[0] * K0 + x[1] * K1 + x[2] * K2 + x[3] * K3 + x[4] * K4;
-
-	h ^= h >> 32;
-	return (h * K0) >> 32;
 }

@@ -32,9 +32,16 @@ bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family
  */
 void ipsec_flow_flip(struct ipsec_flow *out, const struct ipsec_flow *fl);
 
-/**
- * ipsec_flow_hash() - a cheap hash; not keyed, so only for caches
- */
-u32 ipsec_flow_hash(const struct ipsec_flow *fl);
+/* A cheap hash, good in its low bits; not keyed, so only for caches. */
+static inline u32 ipsec_flow_hash(const struct ipsec_flow *fl)
+{
+	const u64 *x = (const u64 *)fl;
+	/* Odd multipliers without structure (SplitMix64, MurmurHash3). */
+	u64 h = x[0] * 0x9e3779b97f4a7c15ULL + x[1] * 0xbf58476d1ce4e5b9ULL +
+		x[2] * 0x94d049bb133111ebULL + x[3] * 0xff51afd7ed558ccdULL +
+		x[4] * 0xc4ceb9fe1a85ec53ULL;
+
+	return (h ^ (h >> 32)) >> 16;
+}
 
 #endif /* _IPSEC_FLOW_H */

@@ -16,6 +16,7 @@
 /* Opened packets of all namespaces enter input here, so that TCP segments merge again. */
 static struct gro_cells cells;
 static struct net_device *cells_dev;
+static DEFINE_PER_CPU(bool, receiving);
 
 static struct dst_entry *route4(struct ipsec_sa *sa)
 {
@@ -176,6 +177,18 @@ bool ipsec_handoff_is_opened(const struct sk_buff *skb)
 	return sp && sp->len == 1 && sp->xvec[0]->id.proto == OPENED_PROTO;
 }
 
+static bool xfrm_has_no_say(const struct net *net, int dir)
+{
+	return !READ_ONCE(net->xfrm.policy_count[dir]) &&
+	       READ_ONCE(net->xfrm.policy_default[dir]) == XFRM_USERPOLICY_ACCEPT;
+}
+
+void ipsec_handoff_settle(const struct net *net, struct sk_buff *skb)
+{
+	if (xfrm_has_no_say(net, XFRM_POLICY_IN) && xfrm_has_no_say(net, XFRM_POLICY_FWD))
+		IPCB(skb)->flags |= IPSKB_NOPOLICY;
+}
+
 void ipsec_handoff_forget(struct sk_buff *skb)
 {
 	secpath_reset(skb);
@@ -204,12 +217,39 @@ bool ipsec_handoff_is_opened(const struct sk_buff *skb)
 	return skb->inner_protocol == OPENED_MAGIC && !skb->encapsulation;
 }
 
+void ipsec_handoff_settle(const struct net *net, struct sk_buff *skb)
+{
+}
+
 void ipsec_handoff_forget(struct sk_buff *skb)
 {
 	if (ipsec_handoff_is_opened(skb))
 		skb->inner_protocol = 0;
 }
 #endif
+
+static bool is_tcp(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->protocol == IPPROTO_TCP;
+	return ipv6_hdr(skb)->nexthdr == IPPROTO_TCP;
+}
+
+/*
+ * TCP goes by way of a NAPI of ours, where its segments merge. For the rest the way is
+ * straight: the stack is entered once more on the same kernel stack, but only
+ * once, and only where that stack is large; a tunnel in a tunnel takes the other way.
+ */
+static void receive(struct sk_buff *skb)
+{
+	if (THREAD_SIZE < 16384 || is_tcp(skb) || this_cpu_read(receiving)) {
+		gro_cells_receive(&cells, skb);
+		return;
+	}
+	this_cpu_write(receiving, true);
+	netif_receive_skb(skb);
+	this_cpu_write(receiving, false);
+}
 
 bool ipsec_handoff_in(struct sk_buff *skb)
 {
@@ -223,7 +263,7 @@ bool ipsec_handoff_in(struct sk_buff *skb)
 	skb->ignore_df = 0;
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
-	gro_cells_receive(&cells, skb);
+	receive(skb);
 	return true;
 }
 

@@ -53,6 +53,14 @@ bool ipsec_handoff_in(struct sk_buff *skb);
 /* Was this packet opened by Culvert, and not sent anywhere since? */
 bool ipsec_handoff_is_opened(const struct sk_buff *skb);
 
+/**
+ * ipsec_handoff_settle() - spare an opened IPv4 packet XFRM's check
+ *
+ * Where the namespace has no XFRM policies, that check reads the packet's flow
+ * and searches nothing, for as much as opening the packet cost. PRE_ROUTING.
+ */
+void ipsec_handoff_settle(const struct net *net, struct sk_buff *skb);
+
 /* Take the mark off: the packet leaves, or goes into another tunnel. */
 void ipsec_handoff_forget(struct sk_buff *skb);
 

@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "hook.h"
+#include "handoff.h"
 #include "input.h"
 #include "output.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/slab.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+
+/*
+ * Forwarded packets come in softirq, where BH are off: turning them off once more
+ * costs as much as reading the flow.
+ */
+static bool bh_off(void)
+{
+	if (likely(in_softirq()))
+		return false;
+	local_bh_disable();
+	return true;
+}
+
+static void bh_on(bool was_on)
+{
+	if (unlikely(was_on))
+		local_bh_enable();
+}
 
 /* Just before source NAT: a protected packet keeps the addresses its policy names. */
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	bool bh = bh_off();
 	unsigned int verdict;
 
-	local_bh_disable();
-	verdict = ipsec_output(ipsec_pernet(state->net), skb, state->pf);
-	local_bh_enable();
+	verdict = ipsec_output(priv, skb, state->pf);
+	bh_on(bh);
 	return verdict;
 }
 
@@ -44,22 +64,30 @@ static unsigned int hook_out_translated(void *priv, struct sk_buff *skb,
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	bool bh = bh_off();
 	unsigned int verdict;
 
-	local_bh_disable();
-	verdict = ipsec_input(ipsec_pernet(state->net), skb, state->pf);
-	local_bh_enable();
+	verdict = ipsec_input(priv, skb, state->pf);
+	bh_on(bh);
 	return verdict;
 }
 
 static unsigned int hook_forward(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	bool bh = bh_off();
 	unsigned int verdict;
 
-	local_bh_disable();
-	verdict = ipsec_input_clear(ipsec_pernet(state->net), skb, state->pf);
-	local_bh_enable();
+	verdict = ipsec_input_clear(priv, skb, state->pf);
+	bh_on(bh);
 	return verdict;
+}
+
+/* An opened packet enters input once more, IPv4: let XFRM's check of it find nothing to do. */
+static unsigned int hook_opened(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (ipsec_handoff_is_opened(skb))
+		ipsec_handoff_settle(state->net, skb);
+	return NF_ACCEPT;
 }
 
 #define HOOKS(family)								\
@@ -74,6 +102,8 @@ static unsigned int hook_forward(void *priv, struct sk_buff *skb, const struct n
 
 static const struct nf_hook_ops hooks[] = {
 	HOOKS(NFPROTO_IPV4),
+	{ .hook = hook_opened, .pf = NFPROTO_IPV4, .hooknum = NF_INET_PRE_ROUTING,
+	  .priority = NF_IP_PRI_FIRST },
 #if IS_ENABLED(CONFIG_IPV6)
 	HOOKS(NFPROTO_IPV6),
 #endif
@@ -94,21 +124,39 @@ static void defrag_disable(struct net *net)
 }
 #endif
 
-int ipsec_hook_arm(struct net *net)
+/* Every namespace has its own copy of the table: the hooks find its state without a search. */
+static int register_hooks(struct ipsec_pernet *pn)
 {
-	int err = defrag_enable(net);
+	size_t i;
+	int err;
 
+	pn->hooks = kmemdup(hooks, sizeof(hooks), GFP_KERNEL);
+	if (!pn->hooks)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		pn->hooks[i].priv = pn;
+	err = nf_register_net_hooks(pn->net, pn->hooks, ARRAY_SIZE(hooks));
 	if (err)
-		return err;
-	err = nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
-	if (err)
-		defrag_disable(net);
+		kfree(pn->hooks);
 	return err;
 }
 
-void ipsec_hook_disarm(struct net *net)
+int ipsec_hook_arm(struct ipsec_pernet *pn)
 {
-	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
-	defrag_disable(net);
+	int err = defrag_enable(pn->net);
+
+	if (err)
+		return err;
+	err = register_hooks(pn);
+	if (err)
+		defrag_disable(pn->net);
+	return err;
+}
+
+void ipsec_hook_disarm(struct ipsec_pernet *pn)
+{
+	nf_unregister_net_hooks(pn->net, pn->hooks, ARRAY_SIZE(hooks));
+	defrag_disable(pn->net);
 	synchronize_net();
+	kfree(pn->hooks);
 }

@@ -5,12 +5,12 @@
 #ifndef _IPSEC_HOOK_H
 #define _IPSEC_HOOK_H
 
-struct net;
+struct ipsec_pernet;
 
 /* Register the namespace's netfilter hooks. Sleeps; 0 or a negative errno. */
-int ipsec_hook_arm(struct net *net);
+int ipsec_hook_arm(struct ipsec_pernet *pn);
 
 /* Unregister them; on return no packet is inside any more. Sleeps. */
-void ipsec_hook_disarm(struct net *net);
+void ipsec_hook_disarm(struct ipsec_pernet *pn);
 
 #endif /* _IPSEC_HOOK_H */

@@ -170,7 +170,7 @@ static bool is_replay(enum ipsec_reason reason)
 static void input_done(struct ipsec_crypt_op *op, int err)
 {
 	struct ipsec_sa *sa = op->sa;
-	struct ipsec_pernet *pn = ipsec_pernet(sa->net);
+	struct ipsec_pernet *pn = sa->pn;
 	enum ipsec_reason reason;
 	struct sk_buff *skb = op->skb;
 

@@ -85,7 +85,12 @@ static u8 outer_protocol(const struct ipsec_sa *sa)
 	return sa->encap == IPSEC_SA_ENCAP_UDP ? IPPROTO_UDP : sa->ends.proto;
 }
 
-static void push_ip4(const struct ipsec_sa *sa, struct sk_buff *skb, const struct carried *c)
+/*
+ * The identification of packets that may be fragmented comes from the sequence number:
+ * no two fragments of one SA that could meet share it, and the ICV tells if another SA's do.
+ */
+static void push_ip4(const struct ipsec_sa *sa, struct sk_buff *skb, const struct carried *c,
+		     u64 seq)
 {
 	bool df = outer_df(sa, c);
 	struct iphdr *iph = ip_hdr(skb);
@@ -98,9 +103,7 @@ static void push_ip4(const struct ipsec_sa *sa, struct sk_buff *skb, const struc
 	iph->protocol = outer_protocol(sa);
 	iph->saddr = sa->ends.src.a4;
 	iph->daddr = sa->ends.dst.a4;
-	iph->id = 0;
-	if (!df)
-		__ip_select_ident(sa->net, iph, 1);
+	iph->id = df ? 0 : htons((u16)(seq + be32_to_cpu(sa->spi)));
 	skb->ignore_df = !df;
 }
 
@@ -116,7 +119,7 @@ static void push_ip6(const struct ipsec_sa *sa, struct sk_buff *skb, const struc
 	skb->ignore_df = !outer_df(sa, c);
 }
 
-static int push_tunnel(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap,
+static int push_tunnel(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap, u64 seq,
 		       u8 *next_header)
 {
 	struct carried c = carried_by(skb);
@@ -127,7 +130,7 @@ static int push_tunnel(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned 
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, head);
 	if (sa->ends.family == AF_INET)
-		push_ip4(sa, skb, &c);
+		push_ip4(sa, skb, &c, seq);
 	else
 		push_ip6(sa, skb, &c);
 	return 0;
@@ -158,11 +161,11 @@ static int push_transport(const struct ipsec_sa *sa, struct sk_buff *skb, unsign
 	return 0;
 }
 
-int ipsec_mode_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap,
+int ipsec_mode_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap, u64 seq,
 		    u8 *next_header)
 {
 	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
-		return push_tunnel(sa, skb, gap, next_header);
+		return push_tunnel(sa, skb, gap, seq, next_header);
 	return push_transport(sa, skb, gap, next_header);
 }
 

@@ -28,6 +28,7 @@ int ipsec_mode_room(struct sk_buff *skb, unsigned int head, unsigned int tail);
  * ipsec_mode_push() - build the header the packet will travel under
  * @skb: data at the inner network header; linear, room in front
  * @gap: bytes to leave behind that header for UDP, ESP and IV
+ * @seq: of the packet, unique
  * @next_header: out: what protocol the gap hides, for the ESP trailer
  *
  * Tunnel: a new header in front. Transport: the packet's own header moves to
@@ -36,7 +37,7 @@ int ipsec_mode_room(struct sk_buff *skb, unsigned int head, unsigned int tail);
  * checksum of the header are set by ip_local_out(). Any context.
  * 0, or -EINVAL if the packet cannot be carried so.
  */
-int ipsec_mode_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap,
+int ipsec_mode_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int gap, u64 seq,
 		    u8 *next_header);
 
 /**

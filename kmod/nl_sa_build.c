@@ -258,7 +258,7 @@ struct ipsec_sa *ipsec_nl_sa_build_mature(struct ipsec_pernet *pn, const struct 
 	err = parse_window(tb, flags, &window, extack) ?: parse_seq(tb, dir, flags, &seq, extack);
 	if (err)
 		return ERR_PTR(err);
-	sa = ipsec_sa_new(pn->net, &pn->stats, dir, window, flags & IPSEC_SA_F_ESN, seq);
+	sa = ipsec_sa_new(pn->net, pn, &pn->stats, dir, window, flags & IPSEC_SA_F_ESN, seq);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
 	sa->flags = flags;
@@ -287,7 +287,7 @@ struct ipsec_sa *ipsec_nl_sa_build_larval(struct ipsec_pernet *pn, const struct 
 					LARVAL_TIME_MAX_S);
 		return ERR_PTR(-EINVAL);
 	}
-	sa = ipsec_sa_new(pn->net, &pn->stats, IPSEC_SA_DIR_IN, 0, false, 0);
+	sa = ipsec_sa_new(pn->net, pn, &pn->stats, IPSEC_SA_DIR_IN, 0, false, 0);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
 	sa->life.limits.hard_time_s = seconds;
@@ -303,6 +303,8 @@ void ipsec_nl_sa_build_start(struct ipsec_sa *sa)
 {
 	struct ipsec_limits limits = sa->life.limits;
 
+	/* Making the key may have taken seconds: modules, known answers. */
+	sa->life.added = ktime_get_boottime();
 	ipsec_lifetime_set(&sa->life, &limits);
 }
 

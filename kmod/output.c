@@ -103,15 +103,15 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	/* Too much room by the header's length in transport mode. */
 	if (ipsec_mode_room(skb, head, ipsec_esp_tail_len(key, skb->len, sa->tfc_pad)))
 		return NULL;
-	*reason = IPSEC_REASON_OUT_MODE;
-	if (ipsec_mode_push(sa, skb, gap, next_header))
-		return NULL;
 	*reason = IPSEC_REASON_OUT_SA_EXPIRED;
 	if (!ipsec_lifetime_charge(&sa->life, bytes))
 		return NULL;
 	*reason = IPSEC_REASON_OUT_SEQ_OVERFLOW;
 	seq = ipsec_sa_next_seq(sa);
 	if (!seq)
+		return NULL;
+	*reason = IPSEC_REASON_OUT_MODE;
+	if (ipsec_mode_push(sa, skb, gap, seq, next_header))
 		return NULL;
 	*reason = IPSEC_REASON_OUT_NO_MEMORY;
 	op = ipsec_crypt_get(sa, key, skb, output_done);
@@ -254,6 +254,7 @@ static unsigned int hold(struct ipsec_pernet *pn, const struct ipsec_cache_entry
 
 	if (verdict != NF_ACCEPT)
 		return verdict;
+	ipsec_spd_count_hit(e->out, true, 1, skb->len);
 	ipsec_acquire_hold(&pn->acquire, e->out, &e->flow, skb);
 	return NF_STOLEN;
 }

@@ -5,8 +5,8 @@
 #include <net/netns/generic.h>
 
 static unsigned int pernet_id;
-static int (*pernet_arm)(struct net *net);
-static void (*pernet_disarm)(struct net *net);
+static int (*pernet_arm)(struct ipsec_pernet *pn);
+static void (*pernet_disarm)(struct ipsec_pernet *pn);
 
 struct ipsec_pernet *ipsec_pernet(const struct net *net)
 {
@@ -25,7 +25,7 @@ int ipsec_pernet_arm(struct ipsec_pernet *pn)
 		if (err)
 			return err;
 	}
-	err = pernet_arm(pn->net);
+	err = pernet_arm(pn);
 	pn->armed = !err;
 	return err;
 }
@@ -128,7 +128,7 @@ static void __net_exit pernet_exit(struct net *net)
 	struct ipsec_pernet *pn = ipsec_pernet(net);
 
 	if (pn->armed)
-		pernet_disarm(net);
+		pernet_disarm(pn);
 	ipsec_acquire_exit(&pn->acquire);
 	ipsec_sad_exit(&pn->sad);
 	ipsec_spd_exit(&pn->spd);
@@ -143,7 +143,8 @@ static struct pernet_operations pernet_ops = {
 	.size = sizeof(struct ipsec_pernet),
 };
 
-int ipsec_pernet_register(int (*arm)(struct net *net), void (*disarm)(struct net *net))
+int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn),
+			  void (*disarm)(struct ipsec_pernet *pn))
 {
 	pernet_arm = arm;
 	pernet_disarm = disarm;

@@ -14,6 +14,8 @@
 #include "spd.h"
 #include "stats.h"
 
+struct nf_hook_ops;
+
 /**
  * struct ipsec_pernet - all state of one network namespace
  * @net: the namespace
@@ -25,6 +27,7 @@
  * @acquire: unanswered questions
  * @natt: registered ports
  * @unknown_spi: holds back the events about SPIs that are not ours
+ * @hooks: the namespace's own, while it is armed
  * @armed: hooks are registered. A namespace that never had a row of the user's or
  *	   an SA has none, and pays nothing. Under spd.mutex.
  *
@@ -40,6 +43,7 @@ struct ipsec_pernet {
 	struct ipsec_acquire acquire;
 	struct ipsec_natt natt;
 	struct ratelimit_state unknown_spi;
+	struct nf_hook_ops *hooks;
 	bool armed;
 };
 
@@ -51,7 +55,8 @@ struct ipsec_pernet *ipsec_pernet(const struct net *net);
  * @arm: registers the hooks of a namespace, called when it is first used; sleeps
  * @disarm: takes them away and waits until no packet is in them
  */
-int ipsec_pernet_register(int (*arm)(struct net *net), void (*disarm)(struct net *net));
+int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn),
+			  void (*disarm)(struct ipsec_pernet *pn));
 void ipsec_pernet_unregister(void);
 
 /**

@@ -143,14 +143,15 @@ static int sa_init_replay(struct ipsec_sa *sa, u32 window, bool esn, u64 seq)
 	return 0;
 }
 
-struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_stats *stats, u8 dir, u32 window,
-			      bool esn, u64 seq)
+struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct ipsec_stats *stats,
+			      u8 dir, u32 window, bool esn, u64 seq)
 {
 	struct ipsec_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
 
 	if (!sa)
 		return NULL;
 	sa->net = net;
+	sa->pn = pn;
 	sa->stats = stats;
 	sa->dir = dir;
 	sa->state = IPSEC_SA_STATE_LARVAL;

@@ -24,6 +24,7 @@
 #include "stats.h"
 
 struct ipsec_event_sa;
+struct ipsec_pernet;
 struct ipsec_sad;
 
 struct ipsec_sa_cpu {
@@ -72,6 +73,7 @@ struct ipsec_sa_ends {
  * @sel: inner selectors as packets of this SA's own direction carry them
  * @cookie: the daemon's own
  * @net: the namespace; outlives the SA
+ * @pn: its state
  * @stats: its counters
  * @sad: the table it is (or was) in
  * @ref: taken by crypto operations in flight; killed when the SA is unlinked
@@ -112,6 +114,7 @@ struct ipsec_sa {
 	struct ipsec_selector sel ____cacheline_aligned_in_smp;
 	u64 cookie;
 	struct net *net;
+	struct ipsec_pernet *pn;
 	struct ipsec_sad *sad;
 	struct ipsec_stats *stats;
 	struct ipsec_key *retired_key;
@@ -133,14 +136,15 @@ void ipsec_sa_exit(void);
 /**
  * ipsec_sa_new() - a larval SA
  * @net: its namespace
- * @stats: of that namespace
+ * @pn: the state of that namespace
+ * @stats: its counters
  * @window: replay window in packets, 0 = off; ignored for outbound SAs
  *
  * Sleeps. The caller fills the constant members and gives it to the SAD, or
  * frees it with ipsec_sa_abort(). NULL without memory.
  */
-struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_stats *stats, u8 dir, u32 window,
-			      bool esn, u64 seq);
+struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct ipsec_stats *stats,
+			      u8 dir, u32 window, bool esn, u64 seq);
 
 /* Free an SA that never was in the SAD. Sleeps. NULL is allowed. */
 void ipsec_sa_abort(struct ipsec_sa *sa);

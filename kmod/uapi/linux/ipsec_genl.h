@@ -25,8 +25,8 @@
  *     _HARD_TIME_S (life of the larval SA, default 30)
  * IPSEC_CMD_SA_NEW         add a mature SA; an inbound one takes the place of
  *     the larval SA with the same _SPI _DST _PROTO if there is one
- * IPSEC_CMD_SA_UPDATE      change limits, encapsulation ports or addresses of
- *     the SA named by _ID, or by _SPI _DST _PROTO
+ * IPSEC_CMD_SA_UPDATE      change limits, cookie or encapsulation ports of the SA
+ *     named by _ID, or by _SPI _DST _PROTO
  * IPSEC_CMD_SA_DEL         delete the SA named by _ID, or by _SPI _DST _PROTO
  * IPSEC_CMD_SA_GET         do: one SA; dump: all. Keys only with _SHOW_KEYS
  * IPSEC_CMD_SA_FLUSH       delete all SAs
