@@ -41,7 +41,8 @@ static inline u32 ipsec_flow_hash(const struct ipsec_flow *fl)
 		x[2] * 0x94d049bb133111ebULL + x[3] * 0xff51afd7ed558ccdULL +
 		x[4] * 0xc4ceb9fe1a85ec53ULL;
 
-	return (h ^ (h >> 32)) >> 16;
+	/* Once more: the low bits of the sum know nothing of a word's high bits. */
+	return (h ^ (h >> 32)) * 0x9e3779b97f4a7c15ULL >> 32;
 }
 
 #endif /* _IPSEC_FLOW_H */
