@@ -8,6 +8,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
@@ -109,20 +110,38 @@ static const struct nf_hook_ops hooks[] = {
 #endif
 };
 
-/* IPv6 reassembles behind LOCAL_IN unless netfilter has done it; IPv4 in front of it. */
-#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
-#define defrag_enable(net)	nf_defrag_ipv6_enable(net)
-#define defrag_disable(net)	nf_defrag_ipv6_disable(net)
-#else
+/*
+ * Rows with ports must see whole packets: a later fragment would miss them and could
+ * leave in the clear. And IPv6 itself reassembles only behind LOCAL_IN.
+ */
 static int defrag_enable(struct net *net)
 {
-	return 0;
+	int err = 0;
+
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
+	err = nf_defrag_ipv4_enable(net);
+	if (err)
+		return err;
+#endif
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+	err = nf_defrag_ipv6_enable(net);
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
+	if (err)
+		nf_defrag_ipv4_disable(net);
+#endif
+#endif
+	return err;
 }
 
 static void defrag_disable(struct net *net)
 {
-}
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
+	nf_defrag_ipv4_disable(net);
 #endif
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+	nf_defrag_ipv6_disable(net);
+#endif
+}
 
 /* Every namespace has its own copy of the table: the hooks find its state without a search. */
 static int register_hooks(struct ipsec_pernet *pn)
