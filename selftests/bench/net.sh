@@ -34,7 +34,7 @@ net_up() {
 	ip link add g0 netns gen type veth peer name a0 netns gw1
 	ip link add b0 netns gw1 type veth peer name c0 netns gw2
 	ip link add d0 netns gw2 type veth peer name s0 netns sink
-	ip -n gen addr add 10.1.0.2/24 dev g0
+	ip -n gen addr add 10.1.0.3/24 dev g0
 	ip -n gw1 addr add 10.1.0.1/24 dev a0
 	ip -n gw1 addr add 192.168.0.1/24 dev b0
 	ip -n gw2 addr add 192.168.0.2/24 dev c0
@@ -72,6 +72,9 @@ pg() {
 # not to (since 6.7). Where it cannot, namespace gen is a router in front of gw1 and does that copying, for all alike.
 generator_up() {
 	modprobe pktgen
+	# Before 6.4 a softirq thread that was woken, by a timer's tick say, gets all packets until the scheduler
+	# pleases: first in line, it leaves no queue behind when pktgen is done.
+	chrt -f -p 50 "$(pgrep -x ksoftirqd/0)"
 	pg kpktgend_0 rem_device_all
 	pg kpktgend_0 "add_device g0"
 	pg g0 "flag !SHARED"
