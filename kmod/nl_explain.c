@@ -66,7 +66,7 @@ static int parse(const struct genl_info *info, struct ipsec_explain *ex)
 		return err;
 	if (family != fl->family)
 		return ipsec_nl_say(info->extack, tb[IPSEC_A_EXPLAIN_DST],
-				    "dst-address: IPv4 and IPv6 mixed; use the family of src-address");
+				    "dst-address: must be of the family of src-address");
 	if (tb[IPSEC_A_EXPLAIN_PROTO])
 		fl->proto = nla_get_u8(tb[IPSEC_A_EXPLAIN_PROTO]);
 	if (tb[IPSEC_A_EXPLAIN_SPORT])

@@ -125,7 +125,7 @@ static int parse_family(const struct nlattr **tb, struct ipsec_selector *sel,
 		sel->family = family;
 	} else if (family != sel->family) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "family: not that of src-address and dst-address; leave it out");
+				    "family: not that of the addresses; leave it out");
 		return -EINVAL;
 	}
 	return 0;
@@ -187,7 +187,7 @@ static int check_icmp(const struct nlattr **tb, const struct ipsec_selector *sel
 	if ((sel->proto == IPPROTO_ICMP && sel->family == AF_INET6) ||
 	    (sel->proto == IPPROTO_ICMPV6 && sel->family == AF_INET)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IPSEC_A_POLICY_PROTO],
-				    "protocol: icmp goes with IPv4 addresses, icmpv6 with IPv6 ones");
+				    "protocol: icmp is of IPv4, icmpv6 of IPv6 addresses");
 		return -EINVAL;
 	}
 	return 0;
@@ -263,7 +263,7 @@ static int parse_protocols(const struct nlattr **tb, struct ipsec_sp *sp,
 	if (sp->protocols == IPSEC_PROTOCOLS_ESP)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "ipsec-protocols: AH is not offered by this module yet; use esp");
+			    "ipsec-protocols: AH is not offered by this module yet; use esp alone");
 	return -EINVAL;
 }
 

@@ -32,7 +32,7 @@ static const struct ipsec_alg *find_alg(const struct nlattr *attr, bool auth,
 	const struct ipsec_alg *alg = ipsec_alg_find(nla_data(attr), auth);
 
 	if (!alg)
-		NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "%s: %.*s is not known; see algorithm print",
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "%s: %.*s is unknown; see algorithm print",
 					word_of(nla_type(attr)), IPSEC_ALG_NAME_MAX,
 					(const char *)nla_data(attr));
 	return alg;
@@ -80,7 +80,7 @@ static int parse_window(const struct nlattr **tb, u32 flags, u32 *window,
 	*window = attr ? nla_get_u32(attr) : WINDOW_DEFAULT;
 	if (!*window && (flags & IPSEC_SA_F_ESN))
 		return ipsec_nl_say(extack, attr,
-				    "replay-window: 0 (off) does not go with esn=yes (RFC 4303 2.2.1)");
+				    "replay-window: must be on with esn=yes (RFC 4303 2.2.1)");
 	if (*window && (*window < IPSEC_REPLAY_MIN || *window > IPSEC_REPLAY_MAX)) {
 		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
 					"replay-window: %u; %u to %u, or 0 (off), is right",
@@ -327,7 +327,7 @@ static int update_ports(struct ipsec_sa *sa, const struct nlattr **tb,
 	/* Packets in flight have room for the headers of before. */
 	if (encap && nla_get_u8(encap) != sa->encap)
 		return ipsec_nl_say(extack, encap,
-				    "nat-traversal: an SA keeps what it was made with; add a new one");
+				    "nat-traversal: fixed in an SA; add a new one instead");
 	if ((sport || dport) && sa->encap != IPSEC_SA_ENCAP_UDP)
 		return ipsec_nl_say(extack, sport ?: dport,
 				    "src-port, dst-port: this SA is without nat-traversal");

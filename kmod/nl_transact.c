@@ -221,8 +221,8 @@ static int add_sa(struct transaction *t, struct ipsec_nl_op *op)
 		op->old_sa = old;
 		err = ipsec_sad_add_beside(sad, sa);
 	} else {
-		err = ipsec_nl_say(t->extack, op->attr,
-				   "spi: an SA with this SPI, dst-address and protocol exists already");
+		NL_SET_ERR_MSG_ATTR(t->extack, op->attr,
+				    "spi: an SA with this SPI and dst-address exists already");
 		err = -EEXIST;
 	}
 	op->added = !err;

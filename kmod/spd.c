@@ -218,14 +218,26 @@ static void sp_free_rcu(struct rcu_head *rcu)
 	ipsec_spd_sp_free(sp);
 }
 
+/* A row that was to replace the next one, and is taken back, leaves it the id that they share. */
+static void forget_id(struct ipsec_spd *spd, struct ipsec_sp *sp)
+{
+	struct ipsec_sp *next = list_next_entry(sp, list);
+
+	if (xa_load(&spd->by_id, sp->id) != sp)
+		return;
+	if (&next->list != &spd->rows && next->id == sp->id)
+		xa_store(&spd->by_id, sp->id, next, GFP_NOWAIT);	/* the slot is there */
+	else
+		xa_erase(&spd->by_id, sp->id);
+}
+
 void ipsec_spd_del(struct ipsec_spd *spd, struct ipsec_sp *sp)
 {
 	lockdep_assert_held(&spd->mutex);
+	forget_id(spd, sp);
 	list_del_rcu(&sp->list);
 	ipsec_tuple_del(&spd->tuples, sp->place);
 	WRITE_ONCE(spd->count, spd->count - 1);
-	if (xa_load(&spd->by_id, sp->id) == sp)
-		xa_erase(&spd->by_id, sp->id);
 	call_rcu(&sp->rcu, sp_free_rcu);
 }
 

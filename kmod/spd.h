@@ -117,7 +117,7 @@ void ipsec_spd_sp_free(struct ipsec_sp *sp);
  * @ref: the row to stand before or after, NULL for head and tail
  *
  * The row's id is given here unless the caller set one (a row that replaces
- * another keeps its id: add the new one before the old, then delete the old).
+ * another keeps its id: add the new one before the old, then delete one of them).
  * The caller holds spd->mutex and bumps the namespace's generation afterwards.
  * Sleeps. On success the table owns @sp. 0, or -ENOMEM, -ENOSPC (no rank or id
  * left) and readers saw nothing of it.
