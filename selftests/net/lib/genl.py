@@ -75,7 +75,7 @@ class Attr:
 class Spec:
     def __init__(self):
         with open(SPEC, encoding="utf-8") as f:
-            self.yaml = yaml.safe_load(f)
+            self.yaml = yaml.load(f, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self.sets = {}
         for s in self.yaml["attribute-sets"]:
             number, members = 0, {}
@@ -149,14 +149,13 @@ class Answer:
 class Genl:
     """A socket; it stays in the namespace it was made in."""
 
-    def __init__(self, spec, rcvbuf=None):
-        self.spec = spec
+    def __init__(self, spec, size=1 << 18):
+        """size: of the buffer for what is received; a dump comes in parts of about that size."""
+        self.spec, self.size = spec, size
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 << 20)
-        if rcvbuf:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         self.sock.bind((0, 0))
         self.sock.settimeout(60)
         self.seq = 0
@@ -176,8 +175,8 @@ class Genl:
         self.sock.send(struct.pack("=IHHII", 16 + len(body), family, NLM_F_REQUEST | flags,
                                    self.seq, 0) + body)
 
-    def messages(self, size=1 << 18):
-        data = self.sock.recv(size)
+    def messages(self):
+        data = self.sock.recv(self.size)
         while len(data) >= 16:
             length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
             yield kind, flags, seq, data[16:length]
