@@ -120,7 +120,7 @@ enum {
 	IPSEC_A_POLICY_SRC_LEN,		/* u8 prefix length */
 	IPSEC_A_POLICY_DST,		/* address */
 	IPSEC_A_POLICY_DST_LEN,		/* u8 */
-	IPSEC_A_POLICY_FAMILY,		/* u8 AF_INET/AF_INET6, 0 = any (only without SRC and DST) */
+	IPSEC_A_POLICY_FAMILY,		/* u8 AF_INET/AF_INET6; 0 = any, without SRC and DST */
 	IPSEC_A_POLICY_PROTO,		/* u8 next layer protocol, absent = any */
 	IPSEC_A_POLICY_SRC_PORT_MIN,	/* u16 host order; ICMP: type */
 	IPSEC_A_POLICY_SRC_PORT_MAX,	/* u16 */
@@ -199,7 +199,7 @@ enum {
 	IPSEC_A_SA_FLAGS,		/* u32 IPSEC_SA_F_* */
 	IPSEC_A_SA_REPLAY_WINDOW,	/* u32 packets: 0 = off, else 32…4096 */
 	IPSEC_A_SA_POLICY_ID,		/* u32, serves that policy alone; absent = any that fits */
-	IPSEC_A_SA_SEL_SRC,		/* address: inner selectors as the SA's own direction sees them */
+	IPSEC_A_SA_SEL_SRC,		/* address: inner selectors, in the SA's direction */
 	IPSEC_A_SA_SEL_SRC_LEN,		/* u8 */
 	IPSEC_A_SA_SEL_DST,		/* address */
 	IPSEC_A_SA_SEL_DST_LEN,		/* u8 */
@@ -213,10 +213,10 @@ enum {
 	IPSEC_A_SA_ENCAP,		/* u8 IPSEC_SA_ENCAP_*; RFC 3948 */
 	IPSEC_A_SA_ENCAP_SPORT,		/* be16 */
 	IPSEC_A_SA_ENCAP_DPORT,		/* be16 */
-	IPSEC_A_SA_TFC_PAD,		/* u32: pad payloads up to this size (RFC 4303 section 2.7) */
+	IPSEC_A_SA_TFC_PAD,		/* u32: pad payloads to this size (RFC 4303 2.7) */
 	IPSEC_A_SA_MARK,		/* u32: of outer packets (out) or of opened ones (in) */
 	IPSEC_A_SA_DF,			/* u8 IPSEC_SA_DF_*: DF of the outer IPv4 header */
-	IPSEC_A_SA_SEQ,			/* u64: next outbound number, or top of the inbound window */
+	IPSEC_A_SA_SEQ,			/* u64: next outbound number, or top of window */
 	IPSEC_A_SA_COOKIE,		/* u64, the daemon's own */
 	IPSEC_A_SA_SHOW_KEYS,		/* flag, GET */
 	/* answers only */
@@ -230,7 +230,7 @@ enum {
 	IPSEC_A_SA_ADD_TIME_MS,		/* u64 milliseconds since it was added */
 	IPSEC_A_SA_USE_TIME_MS,		/* u64 milliseconds since its last packet, absent = never */
 	IPSEC_A_SA_OVERHEAD,		/* u32: largest number of bytes it adds to a packet */
-	IPSEC_A_SA_PMTU,		/* u32: path MTU of the outer route, absent = not yet routed */
+	IPSEC_A_SA_PMTU,		/* u32: of the outer route, absent = not yet routed */
 	IPSEC_A_SA_EXPIRE_HARD,		/* u8, events: 1 = hard, 0 = soft */
 	IPSEC_A_SA_EXPIRE_WHY,		/* u8, events: IPSEC_EXPIRE_* */
 
@@ -260,7 +260,7 @@ enum {
 	IPSEC_SA_F_NO_ECN	= 1 << 1,	/* do not copy ECN (RFC 6040) */
 	IPSEC_SA_F_NO_DSCP	= 1 << 2,	/* outer DSCP 0 instead of a copy */
 	IPSEC_SA_F_DECAP_DSCP	= 1 << 3,	/* copy the outer DSCP to the inner header */
-	IPSEC_SA_F_INSECURE	= 1 << 4,	/* allow null encryption without integrity: measuring only */
+	IPSEC_SA_F_INSECURE	= 1 << 4,	/* null + null, for measuring only */
 };
 
 enum {
@@ -313,7 +313,7 @@ enum {
 	IPSEC_A_STAT_REASONS,		/* nest of IPSEC_A_REASON */
 	IPSEC_A_STAT_ENGINE_FALLBACKS,	/* u64: engines that failed and gave way to software */
 	IPSEC_A_STAT_POLICIES,		/* u64: rows now */
-	IPSEC_A_STAT_SAS,		/* u64: SAs now, dying ones and those being freed included */
+	IPSEC_A_STAT_SAS,		/* u64: SAs now, those being freed included */
 
 	__IPSEC_A_STAT_MAX,
 	IPSEC_A_STAT_MAX = __IPSEC_A_STAT_MAX - 1
@@ -357,7 +357,7 @@ enum {
 
 enum {
 	IPSEC_A_SETTINGS_UNSPEC,
-	IPSEC_A_SETTINGS_IKE_PORTS,	/* binary, be16 each, at most 8: traffic of these local UDP ports is IKE's */
+	IPSEC_A_SETTINGS_IKE_PORTS,	/* binary, be16 each: local UDP ports of IKE */
 	IPSEC_A_SETTINGS_HOLD_PACKETS,	/* u32: packets kept per acquire, 0…64 */
 	IPSEC_A_SETTINGS_ACQUIRE_TIMEOUT_S,	/* u32 */
 
@@ -383,7 +383,7 @@ enum {
 	IPSEC_A_EXPLAIN_SPI,		/* be32 */
 	IPSEC_A_EXPLAIN_PAYLOAD_MTU,	/* u32: largest inner packet */
 	IPSEC_A_EXPLAIN_REASON,		/* string: drop reason, absent = the packet passes */
-	IPSEC_A_EXPLAIN_ROWS,		/* nest of IPSEC_A_EXPLAIN_ROW: earlier rows that did not match */
+	IPSEC_A_EXPLAIN_ROWS,		/* nest of _ROW: earlier rows, that did not match */
 	IPSEC_A_EXPLAIN_ROW,		/* nest of _ROW_ID, _ROW_FIELD */
 	IPSEC_A_EXPLAIN_ROW_ID,		/* u32 */
 	IPSEC_A_EXPLAIN_ROW_FIELD,	/* string: "src-address" … the first that differs */
