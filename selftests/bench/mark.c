@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 /* nopl 0x5a17000N(%rax,%rax,1): does nothing, and no compiler makes it */
-#define MARK(n) __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long 0x5a170000 + " #n ::: "memory")
+#define MARK(n) \
+	__asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long 0x5a170000 + " #n ::: "memory")
 
 int main(int argc, char **argv)
 {

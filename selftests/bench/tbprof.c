@@ -22,9 +22,11 @@ struct qemu_plugin_insn;
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
 					   void (*cb)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb, int op, void *ptr, uint64_t imm);
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb, int op, void *ptr,
+					      uint64_t imm);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    void (*cb)(unsigned int, void *), int flags, void *data);
+					    void (*cb)(unsigned int, void *), int flags,
+					    void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
@@ -67,7 +69,8 @@ static void keep(void)
 	}
 	for (const struct block *b = blocks; b; b = b->next)
 		if (b->runs)
-			fprintf(f, "%016" PRIx64 " %" PRIu64 " %" PRIu64 "\n", b->addr, b->insns, b->runs);
+			fprintf(f, "%016" PRIx64 " %" PRIu64 " %" PRIu64 "\n", b->addr, b->insns,
+				b->runs);
 	fclose(f);
 }
 
@@ -83,7 +86,7 @@ static void at_mark(unsigned int cpu, void *data)
 /* Returns MARK_*, 0 for any other instruction. */
 static unsigned int mark_of(const struct qemu_plugin_insn *insn)
 {
-	static const uint8_t nopl[] = { 0x0f, 0x1f, 0x84, 0x00 };
+	static const uint8_t nopl[] = {0x0f, 0x1f, 0x84, 0x00};
 	const uint8_t *bytes = qemu_plugin_insn_data(insn);
 	uint32_t imm;
 

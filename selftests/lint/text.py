@@ -14,7 +14,7 @@ MACHINE = re.compile(r'(^|[^\w.}*/-])/(wor[k]|roo[t]|home/[a-z]+)/')
 ARCHIVE = re.compile(r'deb\.debia[n]\.org|registry\.npm[j]s|pypi\.or[g]')
 VERSION = re.compile(r'LINUX_VERSION_CODE|\bKERNEL_VERSION\b')
 SPACES = re.compile(r'^ {2,}[^ *]')
-UNLICENSED = re.compile(r'^LICENSE$|\.(md|rst|txt|json)$|^\.gitignore$|/TESTS$')
+UNLICENSED = re.compile(r'^LICENSE$|external\.desc$|\.(md|rst|txt|json)$|^\.gitignore$|/TESTS$')
 
 
 def check_line(path, line):
