@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mark WORD: write a line to stdout between the two instructions that tbprof.c looks for: "zero the counts", "keep them". */
+/*
+ * mark WORD: write a line to stdout between the two instructions that tbprof.c looks for:
+ * "zero the counts", "keep them".
+ */
 #include <stdio.h>
 #include <unistd.h>
 

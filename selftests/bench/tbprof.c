@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * QEMU plugin: count how often each translation block runs, and between the two instructions of mark.c write one line
+ * QEMU plugin: count how often each translation block runs, and between the two
+ * instructions of mark.c write one line
  * "address instructions count" per block to the file OUT.0, then OUT.1, … Argument: out=OUT.
  *
- * A block is a straight run of instructions, so block counts times their lengths are exact instruction counts.
- * Plugin API version 1, whose prototypes are here because distributions ship QEMU without its header.
+ * A block is a straight run of instructions, so block counts times their lengths are
+ * exact instruction counts.
+ * Plugin API version 1, whose prototypes are here because distributions ship QEMU
+ * without its header.
  */
 #include <inttypes.h>
 #include <stdbool.h>
