@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every suite, tunnel and transport, IPv4 and IPv6 and each inside the other, without and with extended sequence
-# numbers, and in UDP: Culvert in router A, the kernel's XFRM in router B, all SAs alive at once.
+# numbers, and in UDP: Culvert in router A, the kernel's XFRM in router B, all SAs alive at once. SUITES="…" takes
+# only those; STACK_A=xfrm runs it between two XFRMs, which tells whether the test itself is right.
 set -eu
 . "$(dirname "$0")/lib/net.sh"
 net_up
-[ "$STACK_A$STACK_B" = xfrmxfrm ] || ctl "$RA" kernel settings set ike-ports=500,4500
+[ "$STACK_A" != culvert ] || ctl "$RA" kernel settings set ike-ports=500,4500
+[ "$STACK_B" != culvert ] || ctl "$RB" kernel settings set ike-ports=500,4500
 
 plan=$NET_WORK/plan
 number=0
@@ -47,9 +49,7 @@ transport() {
 
 # planned NAME NAMESPACE ADDRESS NAMESPACE ADDRESS
 planned() {
-	local hides=sealed
-	case $1 in *null*) hides=null ;; esac
-	echo "${1// /_} $SPI_AB $SPI_BA $2 $3 $4 $5 $hides" >>"$plan"
+	echo "name=${1// /_} ns_a=$2 host_a=$3 ns_b=$4 host_b=$5 $ESP_PAIR" >>"$plan"
 }
 
 inner4=0 outer4=0

@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import time
+import types
 
 HA, RA, ISP = "cv-host-a", "cv-router-a", "cv-isp"
 RB, HB = "cv-router-b", "cv-host-b"
@@ -54,6 +55,12 @@ def wait_for(condition, limit=LIMIT, step=0.05):
         time.sleep(step)
 
 
+def plan(path):
+    """The lines of a plan: words NAME=VALUE become attributes."""
+    with open(path) as f:
+        return [types.SimpleNamespace(**dict(w.split("=", 1) for w in line.split())) for line in f]
+
+
 # --- namespaces and commands --------------------------------------------------------------------
 
 @contextlib.contextmanager
@@ -93,16 +100,39 @@ def script(ns, text):
     return ctl(ns, "-f", "-", stdin=text)
 
 
+_kernels = {}
+
+
+def kernel(ns):
+    """The netlink family in a namespace: for what is asked so often that a process each would take too long."""
+    if ns not in _kernels:
+        from genl import Genl, Spec
+        with inside(ns):
+            _kernels[ns] = Genl(next(iter(_kernels.values())).spec if _kernels else Spec())
+    return _kernels[ns]
+
+
 def statistics(ns):
-    """Drop reasons and the counters they are part of, those that are not zero."""
-    s = ctl_json(ns, "statistics", "print")
-    out = {r["reason"]: r["value"] for r in s.pop("reasons") if r["value"]}
-    out.update({k: v for k, v in s.items() if v})
-    return out
+    """All counters but the reasons."""
+    s = dict(kernel(ns).request("stats-get").one("stats"))
+    del s["reasons"]
+    return s
 
 
 def reasons(ns):
-    return {k: v for k, v in statistics(ns).items() if "-" in k}
+    """Why packets were dropped, and how many; those that are not zero."""
+    s = kernel(ns).request("stats-get").one("stats")
+    return {r["name"]: r["value"] for r in s["reasons"]["reason"] if r["value"]}
+
+
+def sas(ns):
+    """SPI → SA, as the specification names its attributes."""
+    return {tree["sa"]["spi"]: tree["sa"] for _, tree in kernel(ns).dump("sa-get").messages}
+
+
+def policies(ns):
+    """All rows in order."""
+    return [tree["policy"] for _, tree in kernel(ns).dump("policy-get").messages]
 
 
 def grown(before, after):
@@ -292,6 +322,28 @@ class Capture:
 
     def close(self):
         self.sock.close()
+
+
+def ip_packet(src, dst, proto, payload, tos=0):
+    """A packet for raw_sender(); it leaves IPv4's checksum to the kernel."""
+    if is6(src):
+        return struct.pack(">IHBB", 6 << 28 | tos << 20, len(payload), proto, 64) + pack(src) + pack(dst) + payload
+    return struct.pack(">BBHHHBBH", 0x45, tos, 20 + len(payload), 0, 0, 64, proto, 0) + pack(src) + pack(dst) + payload
+
+
+def fragments(packet, size):
+    """The same packet in fragments with at most that many bytes behind their header; a multiple of 8."""
+    v6 = packet[0] >> 4 == 6
+    head, body = (packet[:40], packet[40:]) if v6 else (packet[:20], packet[20:])
+    ident = int.from_bytes(os.urandom(2), "big")
+    for off in range(0, len(body), size):
+        part, more = body[off:off + size], off + size < len(body)
+        if v6:
+            part = struct.pack(">BBHI", head[6], 0, off | more, ident) + part
+            yield head[:4] + len(part).to_bytes(2, "big") + b"\x2c" + head[7:] + part
+        else:
+            yield (head[:2] + (20 + len(part)).to_bytes(2, "big") + ident.to_bytes(2, "big") +
+                   (off // 8 | more << 13).to_bytes(2, "big") + head[8:] + part)
 
 
 def raw_sender(ns, v6=False):

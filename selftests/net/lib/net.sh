@@ -13,7 +13,7 @@
 # 2001:db8:90::/96, 2001:db8:80::/96 to the routers: tests take as many pairs of addresses as they
 # like. The ISP has no route to the LANs: what should be sealed and is not gets nowhere.
 #
-# Which IPsec stack a router runs is STACK_A and STACK_B: culvert or xfrm. esp_pair describes a pair
+# Which IPsec stack a router runs is STACK_A and STACK_B: culvert, xfrm or none. esp_pair describes a pair
 # of SAs with its policies once for both; esp_apply installs what was described.
 
 set -eu
@@ -52,7 +52,7 @@ tap_from() {
 		"not ok - "*) fail "${line#not ok - }" ;;
 		*) echo "$line" ;;
 		esac
-	done < <("$@" 2>&1 || echo "not ok - $(basename "$2") ended with exit code $?")
+	done < <("$@" 2>&1 || echo "not ok - $* ended with exit code $?")
 }
 
 # --- the module ---------------------------------------------------------------------------------
@@ -252,38 +252,47 @@ NET_SCRIPT_A=() NET_SCRIPT_B=()
 #	encap=PORT		UDP encapsulation (RFC 3948)
 #	level=			level of Culvert's policies
 #	sa_a= sa_b=		more words for the SAs of Culvert in router A or B
-#	out_a= out_b=		more words for its outbound one alone
+#	out_a= out_b= in_a= in_b=	more words for its outbound or inbound one alone
 #	policy=no		no policies, only SAs
 #
-# Sets SPI_AB and SPI_BA, the SPIs from A to B and back, and KEY_AB, KEY_BA with AUTH_AB, AUTH_BA.
+# Sets SPI_AB and SPI_BA, the SPIs from A to B and back, and ESP_PAIR, all of it in words for a plan.
 esp_pair() {
 	local mode=tunnel suite=aes-128-gcm esn=no window=64 a=192.168.90.1 b=192.168.80.1
 	local net_a=10.1.202.0/24 net_b=10.1.101.0/24 proto='' port_a='' port_b='' encap='' level=''
-	local sa_a='' sa_b='' out_a='' out_b='' policy=yes word enc auth=''
+	local sa_a='' sa_b='' out_a='' out_b='' in_a='' in_b='' policy=yes word enc auth=''
+	local key_ab key_ba auth_ab='' auth_ba=''
 	for word; do local "${word%%=*}=${word#*=}"; done
 	[ "$mode" = tunnel ] || { net_a=$a net_b=$b; }
 	enc=${suite%+*}
 	case $suite in *+*) auth=${suite#*+} ;; esac
 	SPI_AB=$((NET_SPI++)) SPI_BA=$((NET_SPI++))
-	random_key KEY_AB "${ALG_KEY[$enc]}"
-	random_key KEY_BA "${ALG_KEY[$enc]}"
-	AUTH_AB='' AUTH_BA=''
+	random_key key_ab "${ALG_KEY[$enc]}"
+	random_key key_ba "${ALG_KEY[$enc]}"
 	if [ -n "$auth" ]; then
-		random_key AUTH_AB "${ALG_KEY[$auth]}"
-		random_key AUTH_BA "${ALG_KEY[$auth]}"
+		random_key auth_ab "${ALG_KEY[$auth]}"
+		random_key auth_ba "${ALG_KEY[$auth]}"
 	fi
-	"esp_$STACK_A" A "$a" "$b" "$net_a" "$net_b" "$port_a" "$port_b" $SPI_AB "$KEY_AB" "$AUTH_AB" $SPI_BA "$KEY_BA" "$AUTH_BA" "$sa_a" "$out_a"
-	"esp_$STACK_B" B "$b" "$a" "$net_b" "$net_a" "$port_b" "$port_a" $SPI_BA "$KEY_BA" "$AUTH_BA" $SPI_AB "$KEY_AB" "$AUTH_AB" "$sa_b" "$out_b"
+	"esp_$STACK_A" A "$a" "$b" "$net_a" "$net_b" "$port_a" "$port_b" \
+		$SPI_AB "$key_ab" "$auth_ab" $SPI_BA "$key_ba" "$auth_ba" "$sa_a" "$out_a" "$in_a"
+	"esp_$STACK_B" B "$b" "$a" "$net_b" "$net_a" "$port_b" "$port_a" \
+		$SPI_BA "$key_ba" "$auth_ba" $SPI_AB "$key_ab" "$auth_ab" "$sa_b" "$out_b" "$in_b"
+	ESP_PAIR="mode=$mode suite=$suite esn=$esn window=$window a=$a b=$b net_a=$net_a net_b=$net_b encap=$encap"
+	ESP_PAIR+=" spi_ab=$SPI_AB key_ab=$key_ab auth_ab=$auth_ab spi_ba=$SPI_BA key_ba=$key_ba auth_ba=$auth_ba"
 }
 
-# esp_culvert SIDE US PEER OUR-NET PEER-NET OUR-PORT PEER-PORT OUT-SPI KEY AUTH IN-SPI KEY AUTH WORDS OUT-WORDS
+# No stack: a program plays the router.
+esp_none() {
+	:
+}
+
+# esp_culvert SIDE US PEER OUR-NET PEER-NET OUR-PORT PEER-PORT OUT-SPI KEY AUTH IN-SPI KEY AUTH WORDS OUT-WORDS IN-WORDS
 esp_culvert() {
 	# shellcheck disable=SC2178
 	local -n script=NET_SCRIPT_$1
 	local common="mode=$mode enc-algorithm=$enc${auth:+ auth-algorithm=$auth} esn=$esn ${14}" out in row
 	[ -z "$encap" ] || common+=" nat-traversal=yes src-port=$encap dst-port=$encap"
 	out="kernel sa add direction=out spi=$8 src-address=$2 dst-address=$3 $common ${15}"
-	in="kernel sa add direction=in spi=${11} src-address=$3 dst-address=$2 $common replay-window=$window"
+	in="kernel sa add direction=in spi=${11} src-address=$3 dst-address=$2 $common replay-window=$window ${16}"
 	[ "$enc" = null ] || { out+=" enc-key=$9"; in+=" enc-key=${12}"; }
 	[ -z "$auth" ] || { out+=" auth-key=${10}"; in+=" auth-key=${13}"; }
 	if [ "$mode" = tunnel ]; then
