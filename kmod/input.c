@@ -15,6 +15,9 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+/* RFC 7296 section 2.23: ESP in UDP is never sent to it. */
+#define IKE_PORT	500
+
 /**
  * struct arrival - where ESP stands in an arriving packet
  * @family: of the outer header
@@ -109,11 +112,11 @@ static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipse
 	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
 	if (!e->in)
 		return IPSEC_REASON_IN_NO_POLICY;
+	ipsec_spd_count_hit(e->in, false, 1, skb->len);
 	if (e->in->action == IPSEC_POLICY_ACTION_DISCARD)
 		return IPSEC_REASON_IN_DISCARD;
 	if (e->in->action != IPSEC_POLICY_ACTION_PROTECT || !ipsec_cache_sa_serves(sa, e->in))
 		return IPSEC_REASON_IN_SA_NOT_OF_POLICY;
-	ipsec_spd_count_hit(e->in, false, 1, skb->len);
 	return IPSEC_REASON_NONE;
 }
 
@@ -304,6 +307,9 @@ static unsigned int take_udp(struct ipsec_pernet *pn, struct sk_buff *skb, struc
 
 	if (!uh || !ipsec_natt_is_port(&pn->natt, uh->dest))
 		return ipsec_input_clear(pn, skb, family);
+	/* RFC 7296 section 3.1: no marker here, messages begin with the initiator's SPI. */
+	if (uh->dest == htons(IKE_PORT))
+		return NF_ACCEPT;
 	switch (ipsec_natt_classify(skb, a->off)) {
 	case IPSEC_NATT_KEEPALIVE:
 		consume_skb(skb);
@@ -358,10 +364,12 @@ unsigned int ipsec_input_clear(struct ipsec_pernet *pn, struct sk_buff *skb, u8 
 		return NF_DROP;
 	}
 	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
-	reason = ipsec_input_verdict(e->in);
-	if (likely(reason == IPSEC_REASON_NONE))
+	if (likely(!e->in))
 		return NF_ACCEPT;
 	ipsec_spd_count_hit(e->in, false, 1, skb->len);
+	reason = ipsec_input_verdict(e->in);
+	if (reason == IPSEC_REASON_NONE)
+		return NF_ACCEPT;
 	ipsec_stats_note_drop(&pn->stats, skb, reason);
 	return NF_DROP;
 }
