@@ -6,9 +6,12 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
-/* RFC 4303 section 3.3.3: the last number of an SA without ESN, of one with. */
+/*
+ * RFC 4303 section 3.3.3: the last number of an SA without ESN, of one with. The
+ * latter stops early: CPUs that find the end count beyond it for a moment.
+ */
 #define SEQ_LAST	U32_MAX
-#define SEQ_LAST_ESN	U64_MAX
+#define SEQ_LAST_ESN	(U64_MAX - U32_MAX)
 
 /* Own queue: module exit waits for its last work. */
 static struct workqueue_struct *sa_wq;
@@ -159,7 +162,8 @@ struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct i
 	INIT_LIST_HEAD(&sa->list);
 	INIT_WORK(&sa->free_work, sa_free_work);
 	INIT_WORK(&sa->engine_work, sa_engine_work);
-	atomic64_set(&sa->seq, dir == IPSEC_SA_DIR_OUT ? seq : 0);
+	if (dir == IPSEC_SA_DIR_OUT)
+		atomic64_set(&sa->seq, min_t(u64, seq, esn ? SEQ_LAST_ESN : SEQ_LAST));
 	ipsec_lifetime_init(&sa->life, sa_expire);
 
 	if (percpu_ref_init(&sa->ref, sa_released, 0, GFP_KERNEL))
@@ -207,7 +211,6 @@ u64 ipsec_sa_next_seq(struct ipsec_sa *sa)
 	u64 seq = atomic64_inc_return(&sa->seq);
 	struct ipsec_event_sa ev;
 
-	/* The counter of 64 bits never wraps: at a packet a nanosecond it lasts 584 years. */
 	if (unlikely(seq > last)) {
 		atomic64_dec(&sa->seq);
 		return 0;
