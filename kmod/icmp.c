@@ -14,6 +14,32 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 
+#define PMTU_LIFE	(600 * HZ)
+#define PMTU_MIN_IP4	552
+
+u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst)
+{
+	u32 mtu;
+
+	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
+		return dst_mtu(dst);
+	mtu = READ_ONCE(dst->dev->mtu);
+	if (time_before(jiffies, READ_ONCE(sa->pmtu_until)))
+		mtu = min(mtu, READ_ONCE(sa->pmtu));
+	return mtu;
+}
+
+/* Remember it where ipsec_icmp_path_mtu() looks. True if that is the SA. */
+static bool learn_by_sa(struct ipsec_sa *sa, u32 mtu)
+{
+	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
+		return false;
+	WRITE_ONCE(sa->pmtu, max_t(u32, mtu, sa->ends.family == AF_INET ? PMTU_MIN_IP4
+									  : IPV6_MIN_MTU));
+	WRITE_ONCE(sa->pmtu_until, jiffies + PMTU_LIFE);
+	return true;
+}
+
 u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
 {
 	const struct ipsec_key *key = rcu_dereference(sa->key);
@@ -89,6 +115,7 @@ static void learn4(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 	struct icmphdr icmp_buf, *icmp;
 	struct iphdr ip_buf, *iph;
 	union ipsec_addr src = { 0 }, dst = { 0 };
+	struct ipsec_sa *sa;
 	u32 mtu;
 
 	icmp = skb_header_pointer(skb, off, sizeof(icmp_buf), &icmp_buf);
@@ -101,8 +128,8 @@ static void learn4(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 		return;
 	src.a4 = iph->saddr;
 	dst.a4 = iph->daddr;
-	if (quoted_sa(sad, skb, off + iph->ihl * 4, iph->protocol, AF_INET, &src, &dst) &&
-	    pskb_may_pull(skb, off + sizeof(ip_buf))) {
+	sa = quoted_sa(sad, skb, off + iph->ihl * 4, iph->protocol, AF_INET, &src, &dst);
+	if (sa && !learn_by_sa(sa, mtu) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
 		/* ipv4_update_pmtu() reads the quoted header at skb->data. */
 		__skb_pull(skb, off);
 		ipv4_update_pmtu(skb, net, mtu, 0, 0);
@@ -117,6 +144,7 @@ static void learn6(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 	struct icmp6hdr icmp_buf, *icmp;
 	struct ipv6hdr ip_buf, *ip6;
 	union ipsec_addr src, dst;
+	struct ipsec_sa *sa;
 	__be32 mtu;
 
 	icmp = skb_header_pointer(skb, off, sizeof(icmp_buf), &icmp_buf);
@@ -129,8 +157,8 @@ static void learn6(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 		return;
 	src.a6 = ip6->saddr;
 	dst.a6 = ip6->daddr;
-	if (quoted_sa(sad, skb, off + sizeof(*ip6), ip6->nexthdr, AF_INET6, &src, &dst) &&
-	    pskb_may_pull(skb, off + sizeof(ip_buf))) {
+	sa = quoted_sa(sad, skb, off + sizeof(*ip6), ip6->nexthdr, AF_INET6, &src, &dst);
+	if (sa && !learn_by_sa(sa, be32_to_cpu(mtu)) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
 		__skb_pull(skb, off);
 		ip6_update_pmtu(skb, net, mtu, 0, 0, sock_net_uid(net, NULL));
 		__skb_push(skb, off);

@@ -13,6 +13,15 @@ struct dst_entry;
 struct sk_buff;
 
 /**
+ * ipsec_icmp_path_mtu() - largest sealed packet that the way bears
+ * @dst: route of the sealed packets
+ *
+ * In transport mode the clear packets have the same route, and its path MTU says
+ * what they may measure: of the sealed ones the device and the SA tell.
+ */
+u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst);
+
+/**
  * ipsec_icmp_payload_mtu() - largest packet that fits the path once it is sealed
  * @pmtu: path MTU of the outer route
  * @header_len: transport mode: length of the packet's own IP header(s); ignored in tunnel mode

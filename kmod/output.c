@@ -15,6 +15,7 @@
 #include <net/gso.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/ipv6_stubs.h>
 
 /**
  * struct decision - what the tables mean for an outbound packet
@@ -167,28 +168,45 @@ static u32 header_len(const struct sk_buff *skb)
 	return len < 0 ? sizeof(struct ipv6hdr) : len;
 }
 
-/* May the packet be cut on its way, by us or by a router? */
-static bool may_fragment(const struct ipsec_sa *sa, const struct sk_buff *skb)
+enum size {
+	SIZE_FITS,		/* or may be cut once it is sealed */
+	SIZE_CUT_FIRST,		/* IPv6: into fragments, each of which is sealed */
+	SIZE_TOO_BIG,		/* its sender must be told what would pass */
+};
+
+/*
+ * No router may cut an IPv6 packet behind the tunnel: what its source sent as fragments, and
+ * netfilter put together, goes on as fragments; what is ours to cut is cut here.
+ */
+static bool cut_first(struct sk_buff *skb, u32 mtu)
 {
-	if (ip_hdr(skb)->version == 4)
-		return !(ip_hdr(skb)->frag_off & htons(IP_DF)) && sa->df != IPSEC_SA_DF_SET;
-	return skb->len <= IPV6_MIN_MTU;
+	struct inet6_skb_parm *cb = IP6CB(skb);
+
+	if (!cb->frag_max_size && skb->sk && skb->ignore_df)
+		cb->frag_max_size = min_t(u32, mtu, U16_MAX);
+	return cb->frag_max_size && cb->frag_max_size <= mtu;
 }
 
-/* Does the packet miss the path MTU, so that its sender must be told what would pass? */
-static bool too_big(const struct ipsec_sa *sa, const struct dst_entry *dst,
-		    const struct sk_buff *skb, u32 *mtu)
+static enum size check_size(const struct ipsec_sa *sa, const struct dst_entry *dst,
+			    struct sk_buff *skb, u32 *mtu)
 {
-	bool v6 = ip_hdr(skb)->version == 6;
-	bool fits;
-
-	*mtu = ipsec_icmp_payload_mtu(sa, dst_mtu(dst), header_len(skb));
-	fits = skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu;
-	if (fits || may_fragment(sa, skb))
-		return false;
-	if (v6)
-		*mtu = max_t(u32, *mtu, IPV6_MIN_MTU);
-	return true;
+	*mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, dst), header_len(skb));
+	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu)
+		return SIZE_FITS;
+	if (ip_hdr(skb)->version == 4) {
+		if (ip_hdr(skb)->frag_off & htons(IP_DF) || sa->df == IPSEC_SA_DF_SET)
+			return SIZE_TOO_BIG;
+		return SIZE_FITS;
+	}
+	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL && cut_first(skb, *mtu))
+		return SIZE_CUT_FIRST;
+	if (sa->ends.mode == IPSEC_SA_MODE_TRANSPORT && skb->ignore_df)
+		return SIZE_FITS;
+	/* RFC 2473 section 7.1: the outer packet of what is no longer than this is cut. */
+	if (skb->len <= IPV6_MIN_MTU)
+		return SIZE_FITS;
+	*mtu = max_t(u32, *mtu, IPV6_MIN_MTU);
+	return SIZE_TOO_BIG;
 }
 
 /* The route the sealed packet will take, with a reference. */
@@ -199,13 +217,56 @@ static struct dst_entry *outer_route(struct ipsec_sa *sa, const struct sk_buff *
 	return dst_clone(skb_dst(skb));
 }
 
-static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
+		 struct dst_entry *dst)
 {
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
 	if (skb_is_gso(skb))
 		output_segments(sa, key, skb);
 	else
 		output_one(sa, key, skb);
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* What the fragments of the packet being cut on this CPU need. */
+struct cut {
+	struct ipsec_sa *sa;
+	struct ipsec_key *key;
+	struct dst_entry *dst;
+};
+
+static DEFINE_PER_CPU(struct cut, cutting);
+
+static int seal_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	const struct cut *cut = this_cpu_ptr(&cutting);
+
+	seal(cut->sa, cut->key, skb, dst_clone(cut->dst));
+	return 0;
+}
+
+/* A sealed fragment may, on a strange route, come to be cut itself: the state nests. */
+static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
+			   struct dst_entry *dst)
+{
+	struct cut *cut = this_cpu_ptr(&cutting);
+	struct cut outer = *cut;
+
+	*cut = (struct cut) { .sa = sa, .key = key, .dst = dst };
+	skb->ignore_df = 1;
+	if (ipv6_stub->ipv6_fragment(sa->net, skb->sk, skb, seal_fragment) < 0)
+		ipsec_stats_count(sa->stats, IPSEC_REASON_OUT_SEGMENT);
+	*cut = outer;
+	dst_release(dst);
+}
+#else
+static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
+			   struct dst_entry *dst)
+{
+	seal(sa, key, skb, dst);
+}
+#endif
 
 static unsigned int refuse(struct ipsec_pernet *pn, const struct sk_buff *skb,
 			   enum ipsec_reason reason, int err)
@@ -221,11 +282,13 @@ static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct
 	struct ipsec_key *key = rcu_dereference(sa->key);
 	struct dst_entry *dst = outer_route(sa, skb);
 	unsigned int verdict;
+	enum size size;
 	u32 mtu;
 
 	if (IS_ERR(dst))
 		return refuse(pn, skb, IPSEC_REASON_OUT_NO_ROUTE, PTR_ERR(dst));
-	if (too_big(sa, dst, skb, &mtu)) {
+	size = check_size(sa, dst, skb, &mtu);
+	if (size == SIZE_TOO_BIG) {
 		dst_release(dst);
 		ipsec_icmp_too_big(pn->net, skb, mtu);
 		return refuse(pn, skb, IPSEC_REASON_OUT_TOO_BIG, -EMSGSIZE);
@@ -238,11 +301,12 @@ static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct
 	ipsec_spd_count_hit(sp, true, skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1, skb->len);
 	nf_reset_ct(skb);
 	ipsec_handoff_forget(skb);
-	skb_dst_drop(skb);
-	skb_dst_set(skb, dst);
 	if (sa->mark)
 		skb->mark = sa->mark;
-	seal(sa, key, skb);
+	if (unlikely(size == SIZE_CUT_FIRST))
+		seal_fragments(sa, key, skb, dst);
+	else
+		seal(sa, key, skb, dst);
 	return NF_STOLEN;
 }
 

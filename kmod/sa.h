@@ -68,6 +68,8 @@ struct ipsec_sa_ends {
  * @replay: inbound window; advanced under @replay_lock
  * @replay_lock: BH-safe; nothing sleeps or nests under it
  * @dst_cache: outbound tunnel: route of the outer packets, per CPU
+ * @pmtu: outbound transport: path MTU learnt from ICMP
+ * @pmtu_until: jiffies until which it is believed
  * @cpu: counters; each CPU adds to its own
  * @life: limits
  * @sel: inner selectors as packets of this SA's own direction carry them
@@ -103,6 +105,8 @@ struct ipsec_sa {
 	struct ipsec_key __rcu *key;
 	struct percpu_ref ref;
 	struct dst_cache dst_cache;
+	u32 pmtu;
+	unsigned long pmtu_until;
 	struct ipsec_sa_cpu __percpu *cpu;
 	struct ipsec_lifetime life;
 
