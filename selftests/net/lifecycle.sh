@@ -195,6 +195,7 @@ router_b_up() {
 		link add wan0 netns $RB type veth peer name wan_b netns $ISP
 		link add lan0 netns $HB type veth peer name lan0 netns $RB
 	BATCH
+	# shellcheck disable=SC2154 # set by net.sh
 	on "$RB" bash -c "$net_sysctl_router"
 	ip -n "$HB" -batch - <<-BATCH
 		route del local 10.1.101.64/26 dev lo
