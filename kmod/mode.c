@@ -196,21 +196,34 @@ static enum ipsec_reason trim_inner(struct sk_buff *skb, u8 next_header)
 	return IPSEC_REASON_NONE;
 }
 
-/* RFC 6040 section 4.2: congestion met by the outer packet reaches the inner one, or drops it. */
+/* RFC 6040 section 4.2: the outer packet's CE, and ECT(1) over ECT(0), reach the inner header. */
+static bool pull_ecn(struct sk_buff *skb, u8 outer, u8 inner, u8 family)
+{
+	if (INET_ECN_is_ce(outer)) {
+		if (INET_ECN_is_not_ect(inner))
+			return false;
+		if (family == AF_INET)
+			IP_ECN_set_ce(ip_hdr(skb));
+		else
+			IP6_ECN_set_ce(skb, ipv6_hdr(skb));
+	} else if ((outer & INET_ECN_MASK) == INET_ECN_ECT_1 &&
+		   (inner & INET_ECN_MASK) == INET_ECN_ECT_0) {
+		if (family == AF_INET)
+			IP_ECN_set_ect1(ip_hdr(skb));
+		else
+			IP6_ECN_set_ect1(skb, ipv6_hdr(skb));
+	}
+	return true;
+}
+
 static enum ipsec_reason pull_ds(const struct ipsec_sa *sa, struct sk_buff *skb, u8 outer,
 				 u8 family)
 {
 	u8 inner = family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 	u8 dscp = outer & ~INET_ECN_MASK;
 
-	if (!(sa->flags & IPSEC_SA_F_NO_ECN) && INET_ECN_is_ce(outer)) {
-		if (INET_ECN_is_not_ect(inner))
-			return IPSEC_REASON_IN_ECN_BAD;
-		if (family == AF_INET)
-			IP_ECN_set_ce(ip_hdr(skb));
-		else
-			IP6_ECN_set_ce(skb, ipv6_hdr(skb));
-	}
+	if (!(sa->flags & IPSEC_SA_F_NO_ECN) && !pull_ecn(skb, outer, inner, family))
+		return IPSEC_REASON_IN_ECN_BAD;
 	if (sa->flags & IPSEC_SA_F_DECAP_DSCP) {
 		if (family == AF_INET)
 			ipv4_change_dsfield(ip_hdr(skb), INET_ECN_MASK, dscp);
