@@ -50,6 +50,14 @@ for suite in aes-128-gcm aes-128-cbc+sha256; do
 		transport $suite $outer
 	done
 done
+# from router to router: the clear packets and the sealed ones have the same addresses
+for ends in "a=192.168.90.190 b=192.168.80.190" "a=2001:db8:90::1:f0 b=2001:db8:80::1:f0"; do
+	a=${ends#a=} a=${a% *} b=${ends#*b=} prefix=32
+	case $a in *:*) prefix=128 ;; esac
+	# shellcheck disable=SC2086
+	esp_pair window=1024 $ends net_a=$a/$prefix net_b=$b/$prefix
+	echo "host_a=$a host_b=$b $ESP_PAIR" >>"$plan"
+done
 # for TCP: the hosts' and the routers' own addresses
 # shellcheck disable=SC2086
 esp_pair window=1024 $V4 net_a=10.1.202.0/28 net_b=10.1.101.0/28
