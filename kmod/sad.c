@@ -215,19 +215,22 @@ int ipsec_sad_add(struct ipsec_sad *sad, struct ipsec_sa *sa, struct netlink_ext
 	return err;
 }
 
+/* Larger than it has SAs, the table has an empty chain: the first behind a random place. */
 __be32 ipsec_sad_pick_spi(struct ipsec_sad *sad)
 {
 	struct ipsec_spi_table *t;
-	int i;
+	u32 start = get_random_u32();
+	u32 i;
 
 	lockdep_assert_held(&sad->mutex);
 	spis_grow(sad);
 	t = spis_of(sad);
-	for (i = 0; i < 4 * (t->mask + 1); i++) {
-		u32 spi = get_random_u32();
+	for (i = 0; i <= t->mask; i++) {
+		u32 spi = (get_random_u32() & ~t->mask) | ((start + i) & t->mask);
 
-		if (spi >= SPI_FIRST && hlist_empty(chain_of(t, cpu_to_be32(spi))))
-			return cpu_to_be32(spi);
+		if (!hlist_empty(chain_of(t, cpu_to_be32(spi))))
+			continue;
+		return cpu_to_be32(spi < SPI_FIRST ? spi | BIT(31) : spi);
 	}
 	return 0;
 }
