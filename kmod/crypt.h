@@ -27,6 +27,7 @@ typedef void (*ipsec_crypt_done)(struct ipsec_crypt_op *op, int err);
  * @gap: bytes of UDP, ESP and IV between outer header and payload
  * @bytes: inner bytes, for the counters
  * @sealing: outbound
+ * @shared: outbound: the route is the clear packets' as well
  * @held: a reference on the SA is held
  * @big: from kmalloc, the transform's request does not fit the common size
  * @aad: SPI and sequence number when they are not contiguous on the wire (ESN)
@@ -44,6 +45,7 @@ struct ipsec_crypt_op {
 	u32 bytes;
 	u16 gap;
 	bool sealing;
+	bool shared;
 	bool held;
 	bool big;
 	__be32 aad[3];

@@ -90,12 +90,15 @@ unsigned int ipsec_handoff_confirm(struct sk_buff *skb)
 #endif
 
 /* The flags say "transformed" to others in the stack as well: no second NAT, no second look. */
-void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family)
+void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family, bool shared)
 {
 	skb_clear_hash(skb);
+	/* IPv4 passes whole, by its flag; IPv6 has none like it and is cut in two. */
+	if (shared)
+		skb->ignore_df = 1;
 	if (family == AF_INET) {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-		IPCB(skb)->flags = IPSKB_XFRM_TRANSFORMED;
+		IPCB(skb)->flags = IPSKB_XFRM_TRANSFORMED | (shared ? IPSKB_FORWARDED : 0);
 		skb->protocol = htons(ETH_P_IP);
 		ip_local_out(net, skb->sk, skb);
 		return;

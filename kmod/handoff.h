@@ -35,8 +35,10 @@ unsigned int ipsec_handoff_confirm(struct sk_buff *skb);
  * ipsec_handoff_out() - send a sealed packet
  * @skb: consumed; data at the outer header, dst set
  * @family: AF_INET or AF_INET6, of the outer header
+ * @shared: the route is the clear packets' as well: its path MTU is theirs, and the
+ *	    sealed packet, which is longer, is not measured by it
  */
-void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family);
+void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family, bool shared);
 
 /* Has Culvert made this outbound packet? Then it is not looked up again. */
 bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family);

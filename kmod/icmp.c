@@ -17,11 +17,18 @@
 #define PMTU_LIFE	(600 * HZ)
 #define PMTU_MIN_IP4	552
 
-u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst)
+bool ipsec_icmp_shares_route(const struct ipsec_sa *sa, const union ipsec_addr *inner, u8 family)
+{
+	if (sa->ends.mode == IPSEC_SA_MODE_TRANSPORT)
+		return true;
+	return sa->ends.family == family && !memcmp(inner, &sa->ends.dst, sizeof(*inner));
+}
+
+u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, bool shared)
 {
 	u32 mtu;
 
-	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
+	if (likely(!shared))
 		return dst_mtu(dst);
 	mtu = READ_ONCE(dst->dev->mtu);
 	if (time_before(jiffies, READ_ONCE(sa->pmtu_until)))
@@ -29,15 +36,18 @@ u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst)
 	return mtu;
 }
 
-/* Remember it where ipsec_icmp_path_mtu() looks. True if that is the SA. */
-static bool learn_by_sa(struct ipsec_sa *sa, u32 mtu)
+/* For packets that share their route with the clear ones. */
+static void learn_by_sa(struct ipsec_sa *sa, u32 mtu)
 {
-	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
-		return false;
 	WRITE_ONCE(sa->pmtu, max_t(u32, mtu, sa->ends.family == AF_INET ? PMTU_MIN_IP4
 									  : IPV6_MIN_MTU));
 	WRITE_ONCE(sa->pmtu_until, jiffies + PMTU_LIFE);
-	return true;
+}
+
+/* For the others, along the route that the SA has cached. True if there are such. */
+static bool learns_by_route(const struct ipsec_sa *sa)
+{
+	return sa->ends.mode == IPSEC_SA_MODE_TUNNEL;
 }
 
 u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
@@ -129,7 +139,10 @@ static void learn4(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 	src.a4 = iph->saddr;
 	dst.a4 = iph->daddr;
 	sa = quoted_sa(sad, skb, off + iph->ihl * 4, iph->protocol, AF_INET, &src, &dst);
-	if (sa && !learn_by_sa(sa, mtu) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
+	if (!sa)
+		return;
+	learn_by_sa(sa, mtu);
+	if (learns_by_route(sa) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
 		/* ipv4_update_pmtu() reads the quoted header at skb->data. */
 		__skb_pull(skb, off);
 		ipv4_update_pmtu(skb, net, mtu, 0, 0);
@@ -158,7 +171,10 @@ static void learn6(struct ipsec_sad *sad, struct net *net, struct sk_buff *skb)
 	src.a6 = ip6->saddr;
 	dst.a6 = ip6->daddr;
 	sa = quoted_sa(sad, skb, off + sizeof(*ip6), ip6->nexthdr, AF_INET6, &src, &dst);
-	if (sa && !learn_by_sa(sa, be32_to_cpu(mtu)) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
+	if (!sa)
+		return;
+	learn_by_sa(sa, be32_to_cpu(mtu));
+	if (learns_by_route(sa) && pskb_may_pull(skb, off + sizeof(ip_buf))) {
 		__skb_pull(skb, off);
 		ip6_update_pmtu(skb, net, mtu, 0, 0, sock_net_uid(net, NULL));
 		__skb_push(skb, off);

@@ -13,13 +13,20 @@ struct dst_entry;
 struct sk_buff;
 
 /**
+ * ipsec_icmp_shares_route() - do clear and sealed packets to @inner take one route?
+ * @inner: destination of the clear packet, of @family AF_INET or AF_INET6
+ *
+ * So in transport mode, and in a tunnel to the peer itself. The path MTU of such a
+ * route says what the clear packets may measure, not the sealed ones.
+ */
+bool ipsec_icmp_shares_route(const struct ipsec_sa *sa, const union ipsec_addr *inner, u8 family);
+
+/**
  * ipsec_icmp_path_mtu() - largest sealed packet that the way bears
  * @dst: route of the sealed packets
- *
- * In transport mode the clear packets have the same route, and its path MTU says
- * what they may measure: of the sealed ones the device and the SA tell.
+ * @shared: ipsec_icmp_shares_route(): then the device and the SA tell, not the route
  */
-u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst);
+u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, bool shared);
 
 /**
  * ipsec_icmp_payload_mtu() - largest packet that fits the path once it is sealed

@@ -69,6 +69,7 @@ static void output_done(struct ipsec_crypt_op *op, int err)
 	struct sk_buff *skb = op->skb;
 	struct net *net = sa->net;
 	u8 family = sa->ends.family;
+	bool shared = op->shared;
 
 	if (likely(!err)) {
 		ipsec_sa_count(sa, op->bytes);
@@ -82,9 +83,21 @@ static void output_done(struct ipsec_crypt_op *op, int err)
 	/* The SA may be gone after this. */
 	ipsec_crypt_put(op);
 	if (likely(!err))
-		ipsec_handoff_out(net, skb, family);
+		ipsec_handoff_out(net, skb, family, shared);
 	else
 		ipsec_stats_drop(stats, skb, reason_of(err));
+}
+
+static bool shares_route(const struct ipsec_sa *sa, const struct sk_buff *skb)
+{
+	union ipsec_addr inner = { 0 };
+
+	if (ip_hdr(skb)->version == 4) {
+		inner.a4 = ip_hdr(skb)->daddr;
+		return ipsec_icmp_shares_route(sa, &inner, AF_INET);
+	}
+	inner.a6 = ipv6_hdr(skb)->daddr;
+	return ipsec_icmp_shares_route(sa, &inner, AF_INET6);
 }
 
 /* Header, room, sequence number. Returns the operation, or NULL with the reason set. */
@@ -94,6 +107,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 {
 	u32 gap = ipsec_natt_head_len(sa) + ipsec_esp_head_len(key);
 	u32 head = ipsec_mode_head_len(sa) + gap + LL_RESERVED_SPACE(skb_dst(skb)->dev);
+	bool shared = shares_route(sa, skb);
 	struct ipsec_crypt_op *op;
 	u32 bytes = skb->len;
 	u64 seq;
@@ -120,6 +134,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 		op->seq = seq;
 		op->gap = gap;
 		op->bytes = bytes;
+		op->shared = shared;
 	}
 	return op;
 }
@@ -190,7 +205,8 @@ static bool cut_first(struct sk_buff *skb, u32 mtu)
 static enum size check_size(const struct ipsec_sa *sa, const struct dst_entry *dst,
 			    struct sk_buff *skb, u32 *mtu)
 {
-	*mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, dst), header_len(skb));
+	*mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, dst, shares_route(sa, skb)),
+				      header_len(skb));
 	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu)
 		return SIZE_FITS;
 	if (ip_hdr(skb)->version == 4) {
@@ -393,6 +409,7 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 {
 	struct decision d = decide(e);
 	struct dst_entry *dst;
+	bool shared;
 
 	ex->sp = e->out;
 	ex->sa = e->sa;
@@ -406,7 +423,8 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 		ex->reason = IPSEC_REASON_OUT_NO_ROUTE;
 		return;
 	}
-	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, dst_mtu(dst), 0);
+	shared = ipsec_icmp_shares_route(e->sa, &ex->flow.dst, ex->flow.family);
+	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, ipsec_icmp_path_mtu(e->sa, dst, shared), 0);
 	dst_release(dst);
 }
 

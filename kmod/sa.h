@@ -68,7 +68,7 @@ struct ipsec_sa_ends {
  * @replay: inbound window; advanced under @replay_lock
  * @replay_lock: BH-safe; nothing sleeps or nests under it
  * @dst_cache: outbound tunnel: route of the outer packets, per CPU
- * @pmtu: outbound transport: path MTU learnt from ICMP
+ * @pmtu: outbound: path MTU learnt from ICMP, for packets that share the clear ones' route
  * @pmtu_until: jiffies until which it is believed
  * @cpu: counters; each CPU adds to its own
  * @life: limits
