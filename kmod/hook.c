@@ -30,13 +30,27 @@ static void bh_on(bool was_on)
 		local_bh_enable();
 }
 
-/* Just before source NAT: a protected packet keeps the addresses its policy names. */
+/* Between two ports of a bridge: the packet is not routed, and none of a router's business. */
+static bool is_bridged(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return !dst || dst->flags & DST_FAKE_RTABLE;
+}
+
+/*
+ * Just before source NAT: a protected packet keeps the addresses its policy names. And
+ * behind the filter: what was let through, but arrived clear, is checked here as well.
+ */
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	bool bh = bh_off();
 	unsigned int verdict;
+	bool bh;
 
-	verdict = ipsec_output(priv, skb, state->pf);
+	if (unlikely(is_bridged(skb)))
+		return NF_ACCEPT;
+	bh = bh_off();
+	verdict = ipsec_output(priv, skb, state->pf, skb->skb_iif);
 	bh_on(bh);
 	return verdict;
 }
@@ -60,7 +74,15 @@ static bool source_changed(const struct sk_buff *skb)
 static unsigned int hook_out_translated(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	return source_changed(skb) ? hook_out(priv, skb, state) : NF_ACCEPT;
+	unsigned int verdict;
+	bool bh;
+
+	if (likely(!source_changed(skb)) || is_bridged(skb))
+		return NF_ACCEPT;
+	bh = bh_off();
+	verdict = ipsec_output(priv, skb, state->pf, false);
+	bh_on(bh);
+	return verdict;
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -69,16 +91,6 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	unsigned int verdict;
 
 	verdict = ipsec_input(priv, skb, state->pf);
-	bh_on(bh);
-	return verdict;
-}
-
-static unsigned int hook_forward(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	bool bh = bh_off();
-	unsigned int verdict;
-
-	verdict = ipsec_input_clear(priv, skb, state->pf);
 	bh_on(bh);
 	return verdict;
 }
@@ -97,8 +109,6 @@ static unsigned int hook_opened(void *priv, struct sk_buff *skb, const struct nf
 	{ .hook = hook_out_translated, .pf = (family),				\
 	  .hooknum = NF_INET_POST_ROUTING, .priority = NF_IP_PRI_NAT_SRC + 1 },	\
 	{ .hook = hook_in, .pf = (family), .hooknum = NF_INET_LOCAL_IN,		\
-	  .priority = NF_IP_PRI_SECURITY + 1 },					\
-	{ .hook = hook_forward, .pf = (family), .hooknum = NF_INET_FORWARD,	\
 	  .priority = NF_IP_PRI_SECURITY + 1 }
 
 static const struct nf_hook_ops hooks[] = {

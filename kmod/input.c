@@ -276,6 +276,45 @@ static void tell_unknown_spi(struct ipsec_pernet *pn, const struct arrival *a, _
 		ipsec_notify_sa(pn->net, &ev);
 }
 
+enum ipsec_reason ipsec_input_verdict(const struct ipsec_sp *in)
+{
+	if (!in || in->action == IPSEC_POLICY_ACTION_BYPASS)
+		return IPSEC_REASON_NONE;
+	if (in->action == IPSEC_POLICY_ACTION_DISCARD)
+		return IPSEC_REASON_IN_DISCARD;
+	return in->level == IPSEC_POLICY_LEVEL_USE ? IPSEC_REASON_NONE : IPSEC_REASON_IN_CLEAR;
+}
+
+unsigned int ipsec_input_check(struct ipsec_pernet *pn, const struct sk_buff *skb,
+			       struct ipsec_sp *in)
+{
+	enum ipsec_reason reason;
+
+	if (ipsec_handoff_is_opened(skb))
+		return NF_ACCEPT;
+	ipsec_spd_count_hit(in, false, 1, skb->len);
+	reason = ipsec_input_verdict(in);
+	if (reason == IPSEC_REASON_NONE)
+		return NF_ACCEPT;
+	ipsec_stats_note_drop(&pn->stats, skb, reason);
+	return NF_DROP;
+}
+
+static unsigned int input_clear(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)
+{
+	const struct ipsec_cache_entry *e;
+	struct ipsec_flow fl;
+
+	if (ipsec_handoff_is_opened(skb))
+		return NF_ACCEPT;
+	if (!ipsec_flow_read(&fl, skb, family)) {
+		ipsec_stats_note_drop(&pn->stats, skb, IPSEC_REASON_IN_FLOW_UNREADABLE);
+		return NF_DROP;
+	}
+	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
+	return likely(!e->in) ? NF_ACCEPT : ipsec_input_check(pn, skb, e->in);
+}
+
 /* ESP, bare or behind UDP: ours if the SPI is. */
 static unsigned int take_esp(struct ipsec_pernet *pn, struct sk_buff *skb, const struct arrival *a)
 {
@@ -284,7 +323,7 @@ static unsigned int take_esp(struct ipsec_pernet *pn, struct sk_buff *skb, const
 	__be32 spi;
 
 	if (!pskb_may_pull(skb, a->off + a->udp + IPSEC_ESP_HDR_LEN))
-		return ipsec_input_clear(pn, skb, a->family);
+		return input_clear(pn, skb, a->family);
 	spi = *(__be32 *)(skb->data + a->off + a->udp);
 	sa = ipsec_sad_lookup_in(&pn->sad, spi, IPPROTO_ESP,
 				 a->family == NFPROTO_IPV4 ? AF_INET : AF_INET6, &a->dst);
@@ -306,7 +345,7 @@ static unsigned int take_udp(struct ipsec_pernet *pn, struct sk_buff *skb, struc
 	const struct udphdr *uh = skb_header_pointer(skb, a->off, sizeof(buf), &buf);
 
 	if (!uh || !ipsec_natt_is_port(&pn->natt, uh->dest))
-		return ipsec_input_clear(pn, skb, family);
+		return input_clear(pn, skb, family);
 	/* RFC 7296 section 3.1: no marker here, messages begin with the initiator's SPI. */
 	if (uh->dest == htons(IKE_PORT))
 		return NF_ACCEPT;
@@ -327,7 +366,7 @@ unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family
 	struct arrival a;
 
 	if (!arrival_read(&a, skb, family))
-		return ipsec_input_clear(pn, skb, family);
+		return input_clear(pn, skb, family);
 	switch (a.proto) {
 	case IPPROTO_ESP:
 		return take_esp(pn, skb, &a);
@@ -339,37 +378,5 @@ unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family
 		ipsec_icmp_learn(&pn->sad, pn->net, skb, family);
 		break;
 	}
-	return ipsec_input_clear(pn, skb, family);
-}
-
-enum ipsec_reason ipsec_input_verdict(const struct ipsec_sp *in)
-{
-	if (!in || in->action == IPSEC_POLICY_ACTION_BYPASS)
-		return IPSEC_REASON_NONE;
-	if (in->action == IPSEC_POLICY_ACTION_DISCARD)
-		return IPSEC_REASON_IN_DISCARD;
-	return in->level == IPSEC_POLICY_LEVEL_USE ? IPSEC_REASON_NONE : IPSEC_REASON_IN_CLEAR;
-}
-
-unsigned int ipsec_input_clear(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)
-{
-	const struct ipsec_cache_entry *e;
-	enum ipsec_reason reason;
-	struct ipsec_flow fl;
-
-	if (ipsec_handoff_is_opened(skb))
-		return NF_ACCEPT;
-	if (!ipsec_flow_read(&fl, skb, family)) {
-		ipsec_stats_note_drop(&pn->stats, skb, IPSEC_REASON_IN_FLOW_UNREADABLE);
-		return NF_DROP;
-	}
-	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
-	if (likely(!e->in))
-		return NF_ACCEPT;
-	ipsec_spd_count_hit(e->in, false, 1, skb->len);
-	reason = ipsec_input_verdict(e->in);
-	if (reason == IPSEC_REASON_NONE)
-		return NF_ACCEPT;
-	ipsec_stats_note_drop(&pn->stats, skb, reason);
-	return NF_DROP;
+	return input_clear(pn, skb, family);
 }

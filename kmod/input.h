@@ -16,22 +16,25 @@ struct sk_buff;
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * Takes ESP with an SPI of ours, bare or in UDP. rcu_read_lock(), softirq.
- * Returns NF_STOLEN or, for packets that are not ours to open, what
- * ipsec_input_clear() says of them.
+ * Returns NF_STOLEN or, for packets that are not ours to open, NF_ACCEPT or NF_DROP
+ * (counted) by the rules of ipsec_input_check().
  */
 unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family);
 
 /**
- * ipsec_input_clear() - may this packet come in as it is?
+ * ipsec_input_check() - may a packet that arrived go on as it is?
+ * @in: first row for the packet coming in
  *
  * A packet that was not opened here and falls into the mirror of a protect row
  * is dropped, unless the row's level is use. rcu_read_lock(), BH off.
  * Returns NF_ACCEPT or NF_DROP (counted).
  */
-unsigned int ipsec_input_clear(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family);
+unsigned int ipsec_input_check(struct ipsec_pernet *pn, const struct sk_buff *skb,
+			       struct ipsec_sp *in);
 
 /**
  * ipsec_input_verdict() - what the table says of a clear packet coming in
+ * @in: first row for it, NULL = none
  *
  * Returns IPSEC_REASON_NONE if it may pass. Any context under RCU.
  */

@@ -339,7 +339,7 @@ static unsigned int hold(struct ipsec_pernet *pn, const struct ipsec_cache_entry
 	return NF_STOLEN;
 }
 
-unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)
+unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family, bool forwarded)
 {
 	const struct ipsec_cache_entry *e;
 	struct ipsec_flow fl;
@@ -348,8 +348,11 @@ unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 famil
 	if (ipsec_handoff_is_ours(skb, family))
 		return NF_ACCEPT;
 	if (!ipsec_flow_read(&fl, skb, family))
-		return refuse(pn, skb, IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
+		return refuse(pn, skb, forwarded ? IPSEC_REASON_IN_FLOW_UNREADABLE :
+						   IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
 	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
+	if (forwarded && e->in && ipsec_input_check(pn, skb, e->in) != NF_ACCEPT)
+		return NF_DROP;
 	if (likely(!e->out))
 		return NF_ACCEPT;
 	d = decide(e);

@@ -13,11 +13,13 @@ struct sk_buff;
  * ipsec_output() - a packet is about to leave
  * @skb: data at the network header, dst set; may be GSO
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @forwarded: it is not this host's own: first ipsec_input_check() applies. The tables are
+ *	       asked once for both.
  *
  * rcu_read_lock(), BH off. Returns NF_ACCEPT (not ours to touch), NF_STOLEN, or
  * NF_DROP with an errno (counted; the caller's stack frees the packet).
  */
-unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family);
+unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family, bool forwarded);
 
 /* How held packets go on; for ipsec_acquire_release(). */
 extern const struct ipsec_acquire_ops ipsec_output_acquire_ops;
