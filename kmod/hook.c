@@ -111,10 +111,11 @@ static unsigned int hook_opened(void *priv, struct sk_buff *skb, const struct nf
 	{ .hook = hook_in, .pf = (family), .hooknum = NF_INET_LOCAL_IN,		\
 	  .priority = NF_IP_PRI_SECURITY + 1 }
 
+/* IPSEC_ARM_INBOUND: the first, then IPSEC_ARM_BASE. */
 static const struct nf_hook_ops hooks[] = {
-	HOOKS(NFPROTO_IPV4),
 	{ .hook = hook_opened, .pf = NFPROTO_IPV4, .hooknum = NF_INET_PRE_ROUTING,
 	  .priority = NF_IP_PRI_FIRST },
+	HOOKS(NFPROTO_IPV4),
 #if IS_ENABLED(CONFIG_IPV6)
 	HOOKS(NFPROTO_IPV6),
 #endif
@@ -122,70 +123,84 @@ static const struct nf_hook_ops hooks[] = {
 
 /*
  * Rows with ports must see whole packets: a later fragment would miss them and could
- * leave in the clear. And IPv6 itself reassembles only behind LOCAL_IN.
+ * leave in the clear.
  */
-static int defrag_enable(struct net *net)
+static int defrag4_enable(struct net *net)
 {
-	int err = 0;
-
 #if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
-	err = nf_defrag_ipv4_enable(net);
-	if (err)
-		return err;
+	return nf_defrag_ipv4_enable(net);
+#else
+	return 0;
 #endif
-#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
-	err = nf_defrag_ipv6_enable(net);
-#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
-	if (err)
-		nf_defrag_ipv4_disable(net);
-#endif
-#endif
-	return err;
 }
 
-static void defrag_disable(struct net *net)
+static void defrag4_disable(struct net *net)
 {
 #if IS_ENABLED(CONFIG_NF_DEFRAG_IPV4)
 	nf_defrag_ipv4_disable(net);
 #endif
+}
+
+/* IPv6 itself reassembles only behind LOCAL_IN: ESP and IKE must be whole before. */
+static int defrag6_enable(struct net *net)
+{
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+	return nf_defrag_ipv6_enable(net);
+#else
+	return 0;
+#endif
+}
+
+static void defrag6_disable(struct net *net)
+{
 #if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
 	nf_defrag_ipv6_disable(net);
 #endif
 }
 
 /* Every namespace has its own copy of the table: the hooks find its state without a search. */
-static int register_hooks(struct ipsec_pernet *pn)
+static int arm_base(struct ipsec_pernet *pn)
 {
 	size_t i;
-	int err;
-
-	pn->hooks = kmemdup(hooks, sizeof(hooks), GFP_KERNEL);
-	if (!pn->hooks)
-		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		pn->hooks[i].priv = pn;
-	err = nf_register_net_hooks(pn->net, pn->hooks, ARRAY_SIZE(hooks));
-	if (err)
-		kfree(pn->hooks);
-	return err;
-}
-
-int ipsec_hook_arm(struct ipsec_pernet *pn)
-{
-	int err = defrag_enable(pn->net);
+	int err = defrag6_enable(pn->net);
 
 	if (err)
 		return err;
-	err = register_hooks(pn);
-	if (err)
-		defrag_disable(pn->net);
+	err = -ENOMEM;
+	pn->hooks = kmemdup(hooks, sizeof(hooks), GFP_KERNEL);
+	if (!pn->hooks)
+		goto err_defrag;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		pn->hooks[i].priv = pn;
+	err = nf_register_net_hooks(pn->net, pn->hooks + 1, ARRAY_SIZE(hooks) - 1);
+	if (!err)
+		return 0;
+	kfree(pn->hooks);
+err_defrag:
+	defrag6_disable(pn->net);
 	return err;
+}
+
+int ipsec_hook_arm(struct ipsec_pernet *pn, u8 what)
+{
+	switch (what) {
+	case IPSEC_ARM_BASE:
+		return arm_base(pn);
+	case IPSEC_ARM_INBOUND:
+		return nf_register_net_hook(pn->net, pn->hooks);
+	default:
+		return defrag4_enable(pn->net);
+	}
 }
 
 void ipsec_hook_disarm(struct ipsec_pernet *pn)
 {
-	nf_unregister_net_hooks(pn->net, pn->hooks, ARRAY_SIZE(hooks));
-	defrag_disable(pn->net);
+	if (pn->armed & IPSEC_ARM_PORTS)
+		defrag4_disable(pn->net);
+	if (pn->armed & IPSEC_ARM_INBOUND)
+		nf_unregister_net_hook(pn->net, pn->hooks);
+	nf_unregister_net_hooks(pn->net, pn->hooks + 1, ARRAY_SIZE(hooks) - 1);
+	defrag6_disable(pn->net);
 	synchronize_net();
 	kfree(pn->hooks);
 }

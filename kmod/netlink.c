@@ -250,7 +250,7 @@ static int settings_set(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&pn->spd.mutex);
-	err = ipsec_pernet_arm(pn);
+	err = ipsec_pernet_arm(pn, 0);
 	if (!err)
 		settings_apply(pn, tb, ports, count, hold, timeout);
 	mutex_unlock(&pn->spd.mutex);

@@ -69,7 +69,7 @@ static int add_and_answer(struct ipsec_pernet *pn, struct ipsec_sa *sa, struct s
 
 	mutex_lock(&pn->spd.mutex);
 	mutex_lock(&pn->sad.mutex);
-	err = ipsec_pernet_arm(pn) ?:
+	err = ipsec_pernet_arm_sa(pn, sa) ?:
 	      ipsec_nl_sa_build_check_policy(&pn->spd, sa, info->extack) ?:
 	      add(pn, sa, info->extack);
 	if (!err && msg)

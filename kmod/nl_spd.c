@@ -62,7 +62,8 @@ static int add_row(struct ipsec_pernet *pn, struct ipsec_sp *sp,
 	struct ipsec_sp *ref;
 	int err;
 
-	err = ipsec_pernet_arm(pn) ?: ipsec_nl_policy_ref(&pn->spd, place, &ref, extack) ?:
+	err = ipsec_pernet_arm_policy(pn, sp) ?:
+	      ipsec_nl_policy_ref(&pn->spd, place, &ref, extack) ?:
 	      ipsec_spd_add(&pn->spd, sp, place->place, ref);
 	if (!err)
 		ipsec_generation_bump(&pn->generation);
@@ -116,7 +117,7 @@ static int set_row(struct ipsec_pernet *pn, const struct nlattr **tb,
 	sp = ipsec_nl_policy_build(tb, old, extack);
 	if (IS_ERR(sp))
 		return PTR_ERR(sp);
-	err = ipsec_pernet_arm(pn) ?: ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_BEFORE, old);
+	err = ipsec_pernet_arm_policy(pn, sp) ?: ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_BEFORE, old);
 	if (err)
 		ipsec_spd_sp_free(sp);
 	else

@@ -194,8 +194,10 @@ static int add_policy(struct transaction *t, struct ipsec_nl_op *op)
 	struct ipsec_spd *spd = &t->pn->spd;
 	struct ipsec_sp *ref = op->old_sp;
 	u8 place = IPSEC_PLACE_BEFORE;
-	int err;
+	int err = ipsec_pernet_arm_policy(t->pn, op->sp);
 
+	if (err)
+		return err;
 	if (!op->old_sp) {
 		place = op->place.place;
 		err = ipsec_nl_policy_ref(spd, &op->place, &ref, t->extack);
@@ -212,8 +214,10 @@ static int add_sa(struct transaction *t, struct ipsec_nl_op *op)
 {
 	struct ipsec_sad *sad = &t->pn->sad;
 	struct ipsec_sa *sa = op->sa, *old;
-	int err;
+	int err = ipsec_pernet_arm_sa(t->pn, sa);
 
+	if (err)
+		return err;
 	old = ipsec_sad_by_spi(sad, sa->spi, sa->ends.proto, sa->ends.family, &sa->ends.dst);
 	if (!old || is_leaving(&t->sas, old)) {
 		err = ipsec_sad_add_beside(sad, sa);
@@ -293,7 +297,7 @@ static int apply(struct transaction *t)
 
 	mutex_lock(&pn->spd.mutex);
 	mutex_lock(&pn->sad.mutex);
-	err = ipsec_pernet_arm(pn) ?: resolve_all(t) ?:
+	err = resolve_all(t) ?:
 	      add_all(t, IPSEC_CMD_POLICY_NEW, add_policy) ?:
 	      add_all(t, IPSEC_CMD_POLICY_SET, add_policy) ?:
 	      add_all(t, IPSEC_CMD_SA_NEW, add_sa);

@@ -5,7 +5,7 @@
 #include <net/netns/generic.h>
 
 static unsigned int pernet_id;
-static int (*pernet_arm)(struct ipsec_pernet *pn);
+static int (*pernet_arm)(struct ipsec_pernet *pn, u8 what);
 static void (*pernet_disarm)(struct ipsec_pernet *pn);
 
 struct ipsec_pernet *ipsec_pernet(const struct net *net)
@@ -13,21 +13,34 @@ struct ipsec_pernet *ipsec_pernet(const struct net *net)
 	return net_generic(net, pernet_id);
 }
 
-int ipsec_pernet_arm(struct ipsec_pernet *pn)
+int ipsec_pernet_arm(struct ipsec_pernet *pn, u8 what)
 {
+	u8 missing = (what | IPSEC_ARM_BASE) & ~pn->armed;
 	int err;
 
 	lockdep_assert_held(&pn->spd.mutex);
-	if (pn->armed)
-		return 0;
-	if (!pn->cache.slots) {
+	if (missing && !pn->cache.slots) {
 		err = ipsec_cache_init(&pn->cache);
 		if (err)
 			return err;
 	}
-	err = pernet_arm(pn);
-	pn->armed = !err;
-	return err;
+	for (what = IPSEC_ARM_BASE; what <= IPSEC_ARM_PORTS; what <<= 1) {
+		err = missing & what ? pernet_arm(pn, what) : 0;
+		if (err)
+			return err;
+		pn->armed |= missing & what;
+	}
+	return 0;
+}
+
+int ipsec_pernet_arm_policy(struct ipsec_pernet *pn, const struct ipsec_sp *sp)
+{
+	return ipsec_pernet_arm(pn, ipsec_selector_has_ports(&sp->sel) ? IPSEC_ARM_PORTS : 0);
+}
+
+int ipsec_pernet_arm_sa(struct ipsec_pernet *pn, const struct ipsec_sa *sa)
+{
+	return ipsec_pernet_arm(pn, sa->dir == IPSEC_SA_DIR_IN ? IPSEC_ARM_INBOUND : 0);
 }
 
 struct builtin {
@@ -143,7 +156,7 @@ static struct pernet_operations pernet_ops = {
 	.size = sizeof(struct ipsec_pernet),
 };
 
-int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn),
+int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn, u8 what),
 			  void (*disarm)(struct ipsec_pernet *pn))
 {
 	pernet_arm = arm;

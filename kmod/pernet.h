@@ -28,8 +28,8 @@ struct nf_hook_ops;
  * @natt: registered ports
  * @unknown_spi: holds back the events about SPIs that are not ours
  * @hooks: the namespace's own, while it is armed
- * @armed: hooks are registered. A namespace that never had a row of the user's or
- *	   an SA has none, and pays nothing. Under spd.mutex.
+ * @armed: IPSEC_ARM_*: what is armed. A namespace that never had a row of the user's or
+ *	   an SA has nothing, and pays nothing. Under spd.mutex.
  *
  * Lock order: spd.mutex, sad.mutex.
  */
@@ -44,7 +44,14 @@ struct ipsec_pernet {
 	struct ipsec_natt natt;
 	struct ratelimit_state unknown_spi;
 	struct nf_hook_ops *hooks;
-	bool armed;
+	u8 armed;
+};
+
+/* What makes packets pay, and is so armed when it is first needed. It stays. */
+enum {
+	IPSEC_ARM_BASE	  = 1 << 0,	/* verdicts, ESP, whole IPv6 packets */
+	IPSEC_ARM_INBOUND = 1 << 1,	/* there is an inbound SA: its packets enter input again */
+	IPSEC_ARM_PORTS	  = 1 << 2,	/* a row looks at ports: whole IPv4 packets */
 };
 
 /* The state of a namespace; there as long as the module is. */
@@ -52,19 +59,24 @@ struct ipsec_pernet *ipsec_pernet(const struct net *net);
 
 /**
  * ipsec_pernet_register() - give every namespace its state
- * @arm: registers the hooks of a namespace, called when it is first used; sleeps
- * @disarm: takes them away and waits until no packet is in them
+ * @arm: registers one IPSEC_ARM_* of a namespace; sleeps
+ * @disarm: takes all of it away and waits until no packet is inside
  */
-int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn),
+int ipsec_pernet_register(int (*arm)(struct ipsec_pernet *pn, u8 what),
 			  void (*disarm)(struct ipsec_pernet *pn));
 void ipsec_pernet_unregister(void);
 
 /**
- * ipsec_pernet_arm() - register the namespace's hooks, once
+ * ipsec_pernet_arm() - register the namespace's hooks, each once
+ * @what: IPSEC_ARM_* besides IPSEC_ARM_BASE, which always is meant
  *
  * The caller holds spd.mutex. Sleeps. 0 or the error of the first thing that failed.
  */
-int ipsec_pernet_arm(struct ipsec_pernet *pn);
+int ipsec_pernet_arm(struct ipsec_pernet *pn, u8 what);
+
+/* What this row, or this SA, needs. As above. */
+int ipsec_pernet_arm_policy(struct ipsec_pernet *pn, const struct ipsec_sp *sp);
+int ipsec_pernet_arm_sa(struct ipsec_pernet *pn, const struct ipsec_sa *sa);
 
 /**
  * ipsec_pernet_add_builtin() - the rows every namespace begins with

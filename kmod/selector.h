@@ -109,6 +109,13 @@ bool ipsec_selector_contains(const struct ipsec_selector *outer,
  */
 bool ipsec_selector_equal(const struct ipsec_selector *a, const struct ipsec_selector *b);
 
+/* Does it tell flows apart by their ports, or by ICMP type and code? */
+static inline bool ipsec_selector_has_ports(const struct ipsec_selector *sel)
+{
+	return sel->sport_min || sel->sport_max != 65535 ||
+	       sel->dport_min || sel->dport_max != 65535;
+}
+
 /**
  * ipsec_selector_mask() - clear the bits beyond the prefix length
  * @addr: changed in place
