@@ -72,21 +72,6 @@ void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_gen
 	}
 }
 
-const struct ipsec_cache_entry *ipsec_cache_get(struct ipsec_cache *cache,
-						const struct ipsec_generation *gen,
-						const struct ipsec_spd *spd, struct ipsec_sad *sad,
-						const struct ipsec_flow *fl)
-{
-	u32 slot = ipsec_flow_hash(fl) & (IPSEC_CACHE_SLOTS - 1);
-	struct ipsec_cache_entry *entry = *this_cpu_ptr(cache->slots) + slot;
-
-	if (likely(entry->generation == ipsec_generation_read(gen) &&
-		   ipsec_flow_equal(&entry->flow, fl)))
-		return entry;
-	ipsec_cache_resolve(entry, gen, spd, sad, fl);
-	return entry;
-}
-
 bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sp *sp)
 {
 	const struct ipsec_sa_ends *ends = &sa->ends;

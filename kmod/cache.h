@@ -7,9 +7,10 @@
 #ifndef _IPSEC_CACHE_H
 #define _IPSEC_CACHE_H
 
+#include <linux/percpu.h>
+#include "flow.h"
 #include "generation.h"
 #include "sad.h"
-#include "selector.h"
 #include "spd.h"
 
 #define IPSEC_CACHE_SLOTS	1024
@@ -55,10 +56,18 @@ void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_gen
  * rcu_read_lock() and BH off. The entry and what it points to are good until
  * the caller leaves either, or asks for another flow.
  */
-const struct ipsec_cache_entry *ipsec_cache_get(struct ipsec_cache *cache,
-						const struct ipsec_generation *gen,
-						const struct ipsec_spd *spd, struct ipsec_sad *sad,
-						const struct ipsec_flow *fl);
+static __always_inline const struct ipsec_cache_entry *
+ipsec_cache_get(struct ipsec_cache *cache, const struct ipsec_generation *gen,
+		const struct ipsec_spd *spd, struct ipsec_sad *sad, const struct ipsec_flow *fl)
+{
+	u32 slot = ipsec_flow_hash(fl) & (IPSEC_CACHE_SLOTS - 1);
+	struct ipsec_cache_entry *entry = *this_cpu_ptr(cache->slots) + slot;
+
+	if (unlikely(entry->generation != ipsec_generation_read(gen) ||
+		     !ipsec_flow_equal(&entry->flow, fl)))
+		ipsec_cache_resolve(entry, gen, spd, sad, fl);
+	return entry;
+}
 
 /**
  * ipsec_cache_sa_serves() - may this inbound SA deliver packets of that row?

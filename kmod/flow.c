@@ -27,7 +27,7 @@ struct message {
 	u8 code;
 };
 
-static __always_inline void read_ports(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
+static void read_ports(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
 {
 	const struct ports *p;
 	struct ports buf;
@@ -40,7 +40,7 @@ static __always_inline void read_ports(struct ipsec_flow *fl, const struct sk_bu
 	fl->opaque = 0;
 }
 
-static __always_inline void read_message(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
+static void read_message(struct ipsec_flow *fl, const struct sk_buff *skb, int off)
 {
 	const struct message *m;
 	struct message buf;
@@ -53,8 +53,7 @@ static __always_inline void read_message(struct ipsec_flow *fl, const struct sk_
 	fl->opaque = 0;
 }
 
-/* Inlined, like what it calls: each packet passes here two or three times. */
-static __always_inline void read_transport(struct ipsec_flow *fl, const struct sk_buff *skb,
+static void read_transport(struct ipsec_flow *fl, const struct sk_buff *skb,
 					   int off)
 {
 	switch (fl->proto) {
@@ -76,7 +75,7 @@ static __always_inline void read_transport(struct ipsec_flow *fl, const struct s
 	}
 }
 
-static __always_inline bool read_ipv4(struct ipsec_flow *fl, const struct sk_buff *skb)
+static bool read_ipv4(struct ipsec_flow *fl, const struct sk_buff *skb)
 {
 	int off = skb_network_offset(skb);
 	const struct iphdr *iph;
@@ -124,7 +123,7 @@ static int skip_ext_header(const struct sk_buff *skb, int off, u8 *nexthdr, bool
 	return off + len <= skb->len ? len : 0;
 }
 
-static noinline bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
+static bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 {
 	int off = skb_network_offset(skb), len, i;
 	const struct ipv6hdr *ip6h;
@@ -151,10 +150,10 @@ static noinline bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 	return true;
 }
 
-bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family)
+bool ipsec_flow_read_any(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family)
 {
 	*fl = (struct ipsec_flow) { .opaque = 1 };
-	if (likely(family == NFPROTO_IPV4))
+	if (family == NFPROTO_IPV4)
 		return read_ipv4(fl, skb);
 	return read_ipv6(fl, skb);
 }

@@ -5,9 +5,48 @@
 #ifndef _IPSEC_FLOW_H
 #define _IPSEC_FLOW_H
 
+#include <asm/byteorder.h>
+#include <linux/compiler.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <linux/socket.h>
+#include <net/ip.h>
 #include "selector.h"
 
-struct sk_buff;
+/* Behind IPv4, TCP and UDP begin with their ports. */
+#define IPSEC_FLOW_PORTS_LEN	4
+
+/* ipsec_flow_read() of packets that ipsec_flow_read_common() leaves over. */
+bool ipsec_flow_read_any(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family);
+
+/* TCP and UDP in IPv4, headers in place: most packets, each of which passes here twice. */
+static __always_inline bool ipsec_flow_read_common(struct ipsec_flow *fl,
+						   const struct sk_buff *skb, u8 family)
+{
+	int off = skb_network_offset(skb);
+	int room = skb_headlen(skb) - IPSEC_FLOW_PORTS_LEN - off;
+	const struct iphdr *iph = (const struct iphdr *)(skb->data + off);
+	const __be16 *port;
+
+	if (family != NFPROTO_IPV4 || room < (int)sizeof(*iph))
+		return false;
+	if (iph->protocol != IPPROTO_UDP && iph->protocol != IPPROTO_TCP)
+		return false;
+	if (iph->frag_off & cpu_to_be16(IP_OFFSET) || iph->ihl < 5 || iph->ihl * 4 > room)
+		return false;
+	port = (const __be16 *)((const u8 *)iph + iph->ihl * 4);
+	*fl = (struct ipsec_flow) {
+		.src.a4 = iph->saddr,
+		.dst.a4 = iph->daddr,
+		.sport = be16_to_cpu(port[0]),
+		.dport = be16_to_cpu(port[1]),
+		.family = AF_INET,
+		.proto = iph->protocol,
+	};
+	return true;
+}
 
 /**
  * ipsec_flow_read() - fill @fl from the packet's network and transport headers
@@ -20,7 +59,13 @@ struct sk_buff;
  * any are unknown: @fl->opaque is set.
  * Any context; reads only. Returns false if the headers cannot be followed.
  */
-bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family);
+static __always_inline bool ipsec_flow_read(struct ipsec_flow *fl, const struct sk_buff *skb,
+					    u8 family)
+{
+	if (likely(ipsec_flow_read_common(fl, skb, family)))
+		return true;
+	return ipsec_flow_read_any(fl, skb, family);
+}
 
 /**
  * ipsec_flow_flip() - the same flow seen from the other end

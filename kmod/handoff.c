@@ -111,13 +111,6 @@ void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family, bool sha
 #endif
 }
 
-bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family)
-{
-	if (family == AF_INET)
-		return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
-	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED;
-}
-
 /*
  * The mark is a sec_path: nft's "meta ipsec exists", iptables' policy match and the
  * reverse path filter look for one. XFRM wants a state in it that it can ask. Ours

@@ -6,9 +6,11 @@
 #ifndef _IPSEC_HANDOFF_H
 #define _IPSEC_HANDOFF_H
 
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include "sa.h"
-
-struct sk_buff;
 
 /* Sleeps; 0 or -ENOMEM. */
 int ipsec_handoff_init(void);
@@ -41,7 +43,12 @@ unsigned int ipsec_handoff_confirm(struct sk_buff *skb);
 void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family, bool shared);
 
 /* Has Culvert made this outbound packet? Then it is not looked up again. */
-bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family);
+static inline bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family)
+{
+	if (family == NFPROTO_IPV4)
+		return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
+	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED;
+}
 
 /**
  * ipsec_handoff_in() - give an opened packet to the start of input

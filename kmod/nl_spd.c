@@ -117,7 +117,8 @@ static int set_row(struct ipsec_pernet *pn, const struct nlattr **tb,
 	sp = ipsec_nl_policy_build(tb, old, extack);
 	if (IS_ERR(sp))
 		return PTR_ERR(sp);
-	err = ipsec_pernet_arm_policy(pn, sp) ?: ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_BEFORE, old);
+	err = ipsec_pernet_arm_policy(pn, sp) ?:
+	      ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_BEFORE, old);
 	if (err)
 		ipsec_spd_sp_free(sp);
 	else

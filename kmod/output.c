@@ -284,7 +284,7 @@ static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk
 }
 #endif
 
-static unsigned int refuse(struct ipsec_pernet *pn, const struct sk_buff *skb,
+static noinline unsigned int refuse(struct ipsec_pernet *pn, const struct sk_buff *skb,
 			   enum ipsec_reason reason, int err)
 {
 	ipsec_stats_note_drop(&pn->stats, skb, reason);
@@ -339,28 +339,22 @@ static unsigned int hold(struct ipsec_pernet *pn, const struct ipsec_cache_entry
 	return NF_STOLEN;
 }
 
-unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family, bool forwarded)
+/* Some row wants the packet. Apart from ipsec_output(), so that the others do not pay for it. */
+static noinline unsigned int output_by_policy(struct ipsec_pernet *pn, struct sk_buff *skb,
+					      const struct ipsec_cache_entry *e, bool forwarded)
 {
-	const struct ipsec_cache_entry *e;
-	struct ipsec_flow fl;
 	struct decision d;
 
-	if (ipsec_handoff_is_ours(skb, family))
-		return NF_ACCEPT;
-	if (!ipsec_flow_read(&fl, skb, family))
-		return refuse(pn, skb, forwarded ? IPSEC_REASON_IN_FLOW_UNREADABLE :
-						   IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
-	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
 	if (forwarded && e->in && ipsec_input_check(pn, skb, e->in) != NF_ACCEPT)
 		return NF_DROP;
-	if (likely(!e->out))
+	if (!e->out)
 		return NF_ACCEPT;
 	d = decide(e);
 	if (d.action == IPSEC_POLICY_ACTION_BYPASS) {
 		ipsec_spd_count_hit(e->out, true, 1, skb->len);
 		return NF_ACCEPT;
 	}
-	if (ipsec_natt_is_ike_out(&pn->natt, skb, &fl))
+	if (ipsec_natt_is_ike_out(&pn->natt, skb, &e->flow))
 		return NF_ACCEPT;
 	if (likely(d.reason == IPSEC_REASON_NONE))
 		return protect(pn, e->out, e->sa, skb);
@@ -368,6 +362,22 @@ unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 famil
 		return hold(pn, e, skb);
 	ipsec_spd_count_hit(e->out, true, 1, skb->len);
 	return refuse(pn, skb, d.reason, -EPERM);
+}
+
+unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family, bool forwarded)
+{
+	const struct ipsec_cache_entry *e;
+	struct ipsec_flow fl;
+
+	if (ipsec_handoff_is_ours(skb, family))
+		return NF_ACCEPT;
+	if (unlikely(!ipsec_flow_read(&fl, skb, family)))
+		return refuse(pn, skb, forwarded ? IPSEC_REASON_IN_FLOW_UNREADABLE :
+						   IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
+	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
+	if (likely(!e->out && !e->in))
+		return NF_ACCEPT;
+	return output_by_policy(pn, skb, e, forwarded);
 }
 
 static bool output_answered(struct net *net, const struct ipsec_flow *fl)

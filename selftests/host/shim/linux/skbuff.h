@@ -12,6 +12,11 @@ struct sk_buff {
 	unsigned int network_header;
 };
 
+static inline unsigned int skb_headlen(const struct sk_buff *skb)
+{
+	return skb->headlen;
+}
+
 static inline int skb_network_offset(const struct sk_buff *skb)
 {
 	return skb->network_header;
