@@ -207,10 +207,14 @@ struct ipsec_place *ipsec_bucket_first(const struct ipsec_bucket *bucket,
 	return by_ports ?: by_list;
 }
 
-struct ipsec_place *ipsec_bucket_equal(const struct ipsec_bucket *bucket,
+struct ipsec_place *ipsec_bucket_cover(const struct ipsec_bucket *bucket,
 				       const struct ipsec_selector *sel, unsigned long limit)
 {
-	if (bucket->by_ports && !ipsec_ports_any(sel))
-		return ipsec_ports_equal(&bucket->ports, sel, limit);
-	return ipsec_place_equal(&bucket->rows, sel, limit);
+	struct ipsec_place *by_list, *by_ports;
+
+	by_list = ipsec_place_cover(&bucket->rows, sel, limit);
+	if (!bucket->by_ports || ipsec_ports_any(sel))
+		return by_list;
+	by_ports = ipsec_ports_cover(&bucket->ports, sel, by_list ? by_list->rank : limit);
+	return by_ports ?: by_list;
 }

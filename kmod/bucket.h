@@ -117,12 +117,12 @@ struct ipsec_place *ipsec_bucket_first(const struct ipsec_bucket *bucket,
 				       const struct ipsec_flow *fl, unsigned long limit);
 
 /**
- * ipsec_bucket_equal() - the first place with the same selector
+ * ipsec_bucket_cover() - the first place that holds every flow of a selector
  * @limit: ranks from here on are of no interest
  *
  * For writers. NULL if there is none.
  */
-struct ipsec_place *ipsec_bucket_equal(const struct ipsec_bucket *bucket,
+struct ipsec_place *ipsec_bucket_cover(const struct ipsec_bucket *bucket,
 				       const struct ipsec_selector *sel, unsigned long limit);
 
 #endif /* _IPSEC_BUCKET_H */

@@ -396,6 +396,18 @@ struct ipsec_sp *ipsec_nl_policy_find(const struct ipsec_spd *spd, const struct 
 	return find_row(spd, nla_get_u32(attr), attr, extack);
 }
 
+void ipsec_nl_policy_warn(const struct ipsec_spd *spd, const struct ipsec_sp *sp,
+			  struct netlink_ext_ack *extack)
+{
+	const struct ipsec_sp *shadow = ipsec_spd_shadow(spd, sp);
+	const struct ipsec_sp *shadowed = shadow ? sp : ipsec_spd_shadowed(spd, sp);
+
+	if (shadowed)
+		NL_SET_ERR_MSG_FMT(extack, "row %u can never match: row %u covers it",
+				   ipsec_spd_number(spd, shadowed),
+				   ipsec_spd_number(spd, shadow ?: sp));
+}
+
 static int put_selector(struct sk_buff *msg, const struct ipsec_selector *sel)
 {
 	int err = nla_put_u8(msg, IPSEC_A_POLICY_FAMILY, sel->family) ?:
@@ -431,7 +443,7 @@ static int put_counters(struct sk_buff *msg, const struct ipsec_sp *sp)
 int ipsec_nl_policy_put(struct sk_buff *msg, const struct ipsec_spd *spd,
 			const struct ipsec_sp *sp)
 {
-	const struct ipsec_sp *shadow = ipsec_spd_duplicate(spd, sp);
+	const struct ipsec_sp *shadow = ipsec_spd_shadow(spd, sp);
 	int err = nla_put_u32(msg, IPSEC_A_POLICY_ID, sp->id) ?:
 		  put_selector(msg, &sp->sel) ?:
 		  nla_put_u8(msg, IPSEC_A_POLICY_ACTION, sp->action) ?:

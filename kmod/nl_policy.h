@@ -45,6 +45,16 @@ int ipsec_nl_policy_ref(const struct ipsec_spd *spd, const struct ipsec_nl_place
 struct ipsec_sp *ipsec_nl_policy_find(const struct ipsec_spd *spd, const struct nlattr **tb,
 				      struct netlink_ext_ack *extack);
 
+/**
+ * ipsec_nl_policy_warn() - say which row can never match, now that one came to its place
+ * @sp: the row that is new, changed or moved
+ *
+ * The change stands: it is a warning, which the acknowledgement carries. The caller
+ * holds spd->mutex. Walks the rows.
+ */
+void ipsec_nl_policy_warn(const struct ipsec_spd *spd, const struct ipsec_sp *sp,
+			  struct netlink_ext_ack *extack);
+
 /* Put a row's attributes. The caller holds spd->mutex. 0 or -EMSGSIZE. */
 int ipsec_nl_policy_put(struct sk_buff *msg, const struct ipsec_spd *spd,
 			const struct ipsec_sp *sp);

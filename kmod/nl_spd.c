@@ -94,6 +94,8 @@ int ipsec_nl_spd_new(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_lock(&pn->spd.mutex);
 	err = add_row(pn, sp, &place, info->extack);
+	if (!err)
+		ipsec_nl_policy_warn(&pn->spd, sp, info->extack);
 	if (!err && msg)
 		WARN_ON_ONCE(fill(msg, info->nlhdr, info->snd_portid, 0, &pn->spd, sp, NULL));
 	mutex_unlock(&pn->spd.mutex);
@@ -119,11 +121,13 @@ static int set_row(struct ipsec_pernet *pn, const struct nlattr **tb,
 		return PTR_ERR(sp);
 	err = ipsec_pernet_arm_policy(pn, sp) ?:
 	      ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_BEFORE, old);
-	if (err)
+	if (err) {
 		ipsec_spd_sp_free(sp);
-	else
-		ipsec_nl_spd_remove(pn, old);
-	return err;
+		return err;
+	}
+	ipsec_nl_spd_remove(pn, old);
+	ipsec_nl_policy_warn(&pn->spd, sp, extack);
+	return 0;
 }
 
 int ipsec_nl_spd_set(struct sk_buff *skb, struct genl_info *info)
@@ -202,6 +206,8 @@ int ipsec_nl_spd_move(struct sk_buff *skb, struct genl_info *info)
 		err = ipsec_spd_move(&pn->spd, sp, place.place, ref);
 		ipsec_generation_bump(&pn->generation);
 	}
+	if (!err)
+		ipsec_nl_policy_warn(&pn->spd, sp, info->extack);
 	mutex_unlock(&pn->spd.mutex);
 	return finish(pn, info->extack, err);
 }

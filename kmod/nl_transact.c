@@ -265,6 +265,24 @@ static void take_back(struct transaction *t)
 	}
 }
 
+/* The tables own what was added. Of rows that can never match, the first is told. */
+static void let_go(struct transaction *t)
+{
+	bool told = false;
+	unsigned int i;
+
+	for (i = 0; i < t->ops.count; i++) {
+		struct ipsec_nl_op *op = &t->ops.op[i];
+
+		if (op->sp && !told && ipsec_spd_shadow(&t->pn->spd, op->sp)) {
+			ipsec_nl_policy_warn(&t->pn->spd, op->sp, t->extack);
+			told = true;
+		}
+		op->sp = NULL;
+		op->sa = NULL;
+	}
+}
+
 static void commit(struct transaction *t)
 {
 	unsigned int i;
@@ -276,13 +294,12 @@ static void commit(struct transaction *t)
 			ipsec_sad_replace(&t->pn->sad, op->old_sa, op->sa);
 		if (op->cmd == IPSEC_CMD_SA_NEW)
 			ipsec_nl_sa_build_start(op->sa);
-		op->sp = NULL;
-		op->sa = NULL;
 	}
 	for (i = 0; i < t->rows.count; i++)
 		ipsec_nl_spd_remove(t->pn, (struct ipsec_sp *)t->rows.what[i]);
 	for (i = 0; i < t->sas.count; i++)
 		ipsec_sad_del(&t->pn->sad, (struct ipsec_sa *)t->sas.what[i]);
+	let_go(t);
 	ipsec_generation_bump(&t->pn->generation);
 }
 

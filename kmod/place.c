@@ -55,7 +55,7 @@ struct ipsec_place *ipsec_place_first(const struct hlist_head *head, const struc
 	return NULL;
 }
 
-struct ipsec_place *ipsec_place_equal(const struct hlist_head *head,
+struct ipsec_place *ipsec_place_cover(const struct hlist_head *head,
 				      const struct ipsec_selector *sel, unsigned long limit)
 {
 	struct ipsec_place_ref *ref;
@@ -63,7 +63,7 @@ struct ipsec_place *ipsec_place_equal(const struct hlist_head *head,
 	hlist_for_each_entry(ref, head, node) {
 		if (ref->place->rank >= limit)
 			break;
-		if (ipsec_selector_equal(&ref->place->sel, sel))
+		if (ipsec_selector_contains(&ref->place->sel, sel))
 			return ref->place;
 	}
 	return NULL;

@@ -89,12 +89,12 @@ struct ipsec_place *ipsec_place_first(const struct hlist_head *head, const struc
 				      unsigned long limit);
 
 /**
- * ipsec_place_equal() - the first place in a list with the same selector
+ * ipsec_place_cover() - the first place in a list that holds every flow of a selector
  * @limit: ranks from here on are of no interest
  *
  * For writers. NULL if there is none.
  */
-struct ipsec_place *ipsec_place_equal(const struct hlist_head *head,
+struct ipsec_place *ipsec_place_cover(const struct hlist_head *head,
 				      const struct ipsec_selector *sel, unsigned long limit);
 
 #endif /* _IPSEC_PLACE_H */

@@ -215,22 +215,34 @@ struct ipsec_place *ipsec_ports_first(const struct ipsec_ports *ports, const str
 	return by_destination ?: by_source;
 }
 
-struct ipsec_place *ipsec_ports_equal(const struct ipsec_ports *ports,
+static struct ipsec_place *trie_cover(const struct ipsec_ports_node *node, unsigned int port,
 				      const struct ipsec_selector *sel, unsigned long limit)
 {
-	struct port_range r = range_of(sel);
-	struct ipsec_ports_node *node = rcu_dereference_raw(ports->root[r.dim]);
-	unsigned int depth, d, port = r.min, finest = 0, min;
+	struct ipsec_place *best = NULL, *place;
+	unsigned int depth, way;
 
-	/* Equal selectors have all pieces in common; the smallest has the fewest others. */
-	for (min = r.min; min <= r.max; min += block_size(depth)) {
-		depth = block_depth(min, r.max);
-		if (depth > finest) {
-			finest = depth;
-			port = min;
+	for (depth = 1; node; depth++) {
+		way = way_of(port, depth);
+		place = ipsec_place_cover(&node->way[way].rows, sel, limit);
+		if (place) {
+			best = place;
+			limit = place->rank;
 		}
+		node = rcu_dereference_raw(node->way[way].child);
 	}
-	for (d = 1; node && d < finest; d++)
-		node = rcu_dereference_raw(node->way[way_of(port, d)].child);
-	return node ? ipsec_place_equal(&node->way[way_of(port, finest)].rows, sel, limit) : NULL;
+	return best;
+}
+
+/* A range that covers another has a piece on the way down to the other's first port. */
+struct ipsec_place *ipsec_ports_cover(const struct ipsec_ports *ports,
+				      const struct ipsec_selector *sel, unsigned long limit)
+{
+	struct ipsec_place *by_source, *by_destination;
+
+	by_source = trie_cover(rcu_dereference_raw(ports->root[0]), sel->sport_min, sel, limit);
+	if (by_source)
+		limit = by_source->rank;
+	by_destination = trie_cover(rcu_dereference_raw(ports->root[1]), sel->dport_min, sel,
+				    limit);
+	return by_destination ?: by_source;
 }

@@ -57,12 +57,12 @@ struct ipsec_place *ipsec_ports_first(const struct ipsec_ports *ports, const str
 				      unsigned long limit);
 
 /**
- * ipsec_ports_equal() - the first place with the same selector
+ * ipsec_ports_cover() - the first place that holds every flow of a selector
  * @limit: ranks from here on are of no interest
  *
  * For writers. NULL if there is none.
  */
-struct ipsec_place *ipsec_ports_equal(const struct ipsec_ports *ports,
+struct ipsec_place *ipsec_ports_cover(const struct ipsec_ports *ports,
 				      const struct ipsec_selector *sel, unsigned long limit);
 
 #endif /* _IPSEC_PORTS_H */

@@ -68,11 +68,6 @@ bool ipsec_selector_contains(const struct ipsec_selector *outer, const struct ip
 	       outer->dport_min <= inner->dport_min && inner->dport_max <= outer->dport_max;
 }
 
-bool ipsec_selector_equal(const struct ipsec_selector *a, const struct ipsec_selector *b)
-{
-	return ipsec_selector_contains(a, b) && ipsec_selector_contains(b, a);
-}
-
 void ipsec_selector_mask(union ipsec_addr *addr, u8 len)
 {
 	unsigned int i;

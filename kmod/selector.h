@@ -104,11 +104,6 @@ const char *ipsec_selector_mismatch(const struct ipsec_selector *sel, const stru
 bool ipsec_selector_contains(const struct ipsec_selector *outer,
 			     const struct ipsec_selector *inner);
 
-/**
- * ipsec_selector_equal() - do both hold the same flows?
- */
-bool ipsec_selector_equal(const struct ipsec_selector *a, const struct ipsec_selector *b);
-
 /* Does it tell flows apart by their ports, or by ICMP type and code? */
 static inline bool ipsec_selector_has_ports(const struct ipsec_selector *sel)
 {

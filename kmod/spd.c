@@ -272,13 +272,39 @@ struct ipsec_sp *ipsec_spd_lookup(const struct ipsec_spd *spd, const struct ipse
 	return place ? place->sp : NULL;
 }
 
-struct ipsec_sp *ipsec_spd_duplicate(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
+struct ipsec_sp *ipsec_spd_shadow(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
 {
 	struct ipsec_place *place;
 
 	lockdep_assert_held(&spd->mutex);
-	place = ipsec_tuple_duplicate(&spd->tuples, sp->place);
+	place = ipsec_tuple_cover(&spd->tuples, sp->place);
 	return place ? place->sp : NULL;
+}
+
+struct ipsec_sp *ipsec_spd_shadowed(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
+{
+	struct ipsec_sp *later = (struct ipsec_sp *)sp;
+
+	lockdep_assert_held(&spd->mutex);
+	list_for_each_entry_continue(later, &spd->rows, list) {
+		if (ipsec_selector_contains(&sp->sel, &later->sel))
+			return later;
+	}
+	return NULL;
+}
+
+unsigned int ipsec_spd_number(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
+{
+	const struct ipsec_sp *row;
+	unsigned int number = 0;
+
+	lockdep_assert_held(&spd->mutex);
+	list_for_each_entry(row, &spd->rows, list) {
+		if (row == sp)
+			break;
+		number++;
+	}
+	return number;
 }
 
 void ipsec_spd_count_hit(struct ipsec_sp *sp, bool out, unsigned int packets, unsigned int bytes)

@@ -158,12 +158,25 @@ struct ipsec_sp *ipsec_spd_by_id(const struct ipsec_spd *spd, u32 id);
 struct ipsec_sp *ipsec_spd_lookup(const struct ipsec_spd *spd, const struct ipsec_flow *fl);
 
 /**
- * ipsec_spd_duplicate() - an earlier row with the same selector, or NULL
+ * ipsec_spd_shadow() - why can a row never match?
  * @sp: a row of the table
  *
- * The caller holds spd->mutex. Walks no list of rows.
+ * The caller holds spd->mutex. Returns the first of the earlier rows that hold
+ * every flow of @sp by themselves, NULL if there is none. Costs what a lookup does.
  */
-struct ipsec_sp *ipsec_spd_duplicate(const struct ipsec_spd *spd, const struct ipsec_sp *sp);
+struct ipsec_sp *ipsec_spd_shadow(const struct ipsec_spd *spd, const struct ipsec_sp *sp);
+
+/**
+ * ipsec_spd_shadowed() - which row can never match because of this one?
+ * @sp: a row of the table
+ *
+ * The caller holds spd->mutex. Returns the first of the later rows of which @sp
+ * holds every flow, NULL if there is none. Walks the rows behind @sp.
+ */
+struct ipsec_sp *ipsec_spd_shadowed(const struct ipsec_spd *spd, const struct ipsec_sp *sp);
+
+/* A row's number as a listing shows it, from 0. The caller holds spd->mutex. Walks the rows. */
+unsigned int ipsec_spd_number(const struct ipsec_spd *spd, const struct ipsec_sp *sp);
 
 /**
  * ipsec_spd_count_hit() - count one packet (or @packets of a GSO packet) on a row

@@ -217,11 +217,23 @@ static struct ipsec_tuple *table_find(const struct ipsec_tuple_set *set, u8 fami
 	return NULL;
 }
 
+/* Does a selector have all that the keys of a table are made of? */
+static bool table_has_key(const struct ipsec_tuple *t, const struct ipsec_selector *sel)
+{
+	return t->src_len <= sel->src_len && t->dst_len <= sel->dst_len &&
+	       (!t->proto || sel->proto);
+}
+
 /* May a table hold policies with this selector? */
 static bool table_fits(const struct ipsec_tuple *t, const struct ipsec_selector *sel)
 {
-	return t->family == sel->family && t->src_len <= sel->src_len &&
-	       t->dst_len <= sel->dst_len && (!t->proto || sel->proto);
+	return t->family == sel->family && table_has_key(t, sel);
+}
+
+/* May a table hold policies that cover this selector? */
+static bool table_may_cover(const struct ipsec_tuple *t, const struct ipsec_selector *sel)
+{
+	return (!t->family || t->family == sel->family) && table_has_key(t, sel);
 }
 
 static struct ipsec_bucket *table_bucket(const struct ipsec_tuple_set *set,
@@ -402,24 +414,27 @@ struct ipsec_place *ipsec_tuple_lookup(const struct ipsec_tuple_set *set,
 	return place;
 }
 
-struct ipsec_place *ipsec_tuple_duplicate(const struct ipsec_tuple_set *set,
-					  const struct ipsec_place *place)
+struct ipsec_place *ipsec_tuple_cover(const struct ipsec_tuple_set *set,
+				      const struct ipsec_place *place)
 {
 	const struct ipsec_selector *sel = &place->sel;
-	struct ipsec_place *found = NULL;
+	struct ipsec_place *best = NULL, *found;
+	unsigned long limit = place->rank;
 	struct ipsec_bucket_key key;
 	struct ipsec_bucket *bucket;
 	struct ipsec_tuple *t;
 
 	list_for_each_entry(t, &set->tables, list) {
-		if (!table_fits(t, sel))
+		if (!table_may_cover(t, sel))
 			continue;
 		bucket = table_bucket(set, t, sel, &key);
-		found = bucket ? ipsec_bucket_equal(bucket, sel, place->rank) : NULL;
-		if (found)
-			break;
+		found = bucket ? ipsec_bucket_cover(bucket, sel, limit) : NULL;
+		if (found) {
+			best = found;
+			limit = found->rank;
+		}
 	}
-	return found;
+	return best;
 }
 
 void ipsec_tuple_init(struct ipsec_tuple_set *set)

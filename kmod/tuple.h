@@ -80,11 +80,12 @@ struct ipsec_place *ipsec_tuple_lookup(const struct ipsec_tuple_set *set,
 				       const struct ipsec_flow *fl);
 
 /**
- * ipsec_tuple_duplicate() - an earlier place with the same selector
+ * ipsec_tuple_cover() - the first place, if it is earlier, that holds every flow of another
  *
- * For writers. NULL if there is none.
+ * For writers. NULL if there is none. A table of the one's prefixes or shorter ones
+ * has all that can cover it at its key: this costs what a lookup does.
  */
-struct ipsec_place *ipsec_tuple_duplicate(const struct ipsec_tuple_set *set,
-					  const struct ipsec_place *place);
+struct ipsec_place *ipsec_tuple_cover(const struct ipsec_tuple_set *set,
+				      const struct ipsec_place *place);
 
 #endif /* _IPSEC_TUPLE_H */

@@ -381,6 +381,19 @@ void change_fault(const struct change *list, size_t count, const struct nl_msg *
 		  prop ? ": " : "", reason, after);
 }
 
+/* It was done, but the kernel has something to say about it. */
+static void warn(const struct ctl *ctl, const struct change *list, size_t count,
+		 const struct ipsecnl_error *error)
+{
+	struct fault fault;
+
+	if (!error->text[0])
+		return;
+	fault_set(&fault, count == 1 ? list->line : 0, count == 1 ? list->column : 0, "warning",
+		  "%s", error->text);
+	ctl_fault(ctl, &fault, CTL_OK);
+}
+
 static int send_changes(struct ctl *ctl, const struct change *list, size_t count)
 {
 	struct table echo = { .menu = list[0].menu };
@@ -395,8 +408,10 @@ static int send_changes(struct ctl *ctl, const struct change *list, size_t count
 	if (ipsecnl_request(ctl->nl, msg, table_take, &echo, &error)) {
 		change_fault(list, count, msg, &error, &fault);
 		status = ctl_fault(ctl, &fault, CTL_REFUSED);
-	} else if (ctl->json && echo.count) {
-		print_json_rows(&echo, NULL, false);
+	} else {
+		warn(ctl, list, count, &error);
+		if (ctl->json && echo.count)
+			print_json_rows(&echo, NULL, false);
 	}
 	table_free(&echo);
 	ipsecnl_msg_free(msg);

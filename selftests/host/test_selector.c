@@ -247,7 +247,8 @@ static void contains_what_holds_all_corners(void **state)
 		contained += all;
 		assert_true(ipsec_selector_contains(&a, &a));
 		assert_true(ipsec_selector_contains(&everything, &a));
-		assert_int_equal(ipsec_selector_equal(&a, &b), !memcmp(&a, &b, sizeof(a)));
+		if (all && ipsec_selector_contains(&b, &a))
+			assert_memory_equal(&a, &b, sizeof(a));
 	}
 	assert_in_range(contained, 1000, 199000);
 }
@@ -261,7 +262,7 @@ static void one_family_is_not_both(void **state)
 	v6.family = AF_INET6;
 	assert_false(ipsec_selector_contains(&v4, &everything));
 	assert_false(ipsec_selector_contains(&v4, &v6));
-	assert_false(ipsec_selector_equal(&v6, &everything));
+	assert_false(ipsec_selector_contains(&v6, &everything));
 	assert_true(ipsec_selector_contains(&everything, &v6));
 }
 

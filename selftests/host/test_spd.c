@@ -46,26 +46,30 @@ static void change_random(struct model *m, unsigned int rows)
 		delete_random(m);
 }
 
-static void check_duplicate(const struct model *m)
+/* The first earlier row that covers one, and the first later row that it covers. */
+static bool check_shadows(const struct model *m)
 {
-	const struct ipsec_sp *found;
+	const struct ipsec_sp *shadow = NULL, *shadowed = NULL;
 	unsigned int at = below(m->count), i;
-	bool expected = false;
 
-	for (i = 0; i < at; i++)
-		expected |= ipsec_selector_equal(&m->row[i]->sel, &m->row[at]->sel);
-	found = ipsec_spd_duplicate(&m->spd, m->row[at]);
-	assert_int_equal(!!found, expected);
-	if (found) {
-		assert_true(ipsec_selector_equal(&found->sel, &m->row[at]->sel));
-		assert_true(found->rank < m->row[at]->rank);
+	for (i = 0; i < at && !shadow; i++) {
+		if (ipsec_selector_contains(&m->row[i]->sel, &m->row[at]->sel))
+			shadow = m->row[i];
 	}
+	for (i = at + 1; i < m->count && !shadowed; i++) {
+		if (ipsec_selector_contains(&m->row[at]->sel, &m->row[i]->sel))
+			shadowed = m->row[i];
+	}
+	assert_ptr_equal(ipsec_spd_shadow(&m->spd, m->row[at]), shadow);
+	assert_ptr_equal(ipsec_spd_shadowed(&m->spd, m->row[at]), shadowed);
+	assert_int_equal(ipsec_spd_number(&m->spd, m->row[at]), at);
+	return shadow;
 }
 
 static void oracle(unsigned int rows, unsigned int lookups)
 {
 	struct model *m = model_new();
-	unsigned int i, hits = 0, later = 0;
+	unsigned int i, hits = 0, later = 0, shadows = 0;
 
 	while (m->count < rows)
 		insert_random(m);
@@ -81,12 +85,13 @@ static void oracle(unsigned int rows, unsigned int lookups)
 		hits += !!sp;
 		later += sp && sp != m->row[0];
 		if (m->count && !below(16))
-			check_duplicate(m);
+			shadows += check_shadows(m);
 		if (!below(1000))
 			model_check(m);
 	}
 	model_check(m);
 	assert_true(hits > lookups / 2 && later > lookups / 4);
+	assert_true(shadows > lookups / 200);
 	while (m->count)
 		delete_random(m);
 	assert_true(list_empty(&m->spd.tuples.tables));
@@ -134,6 +139,8 @@ static void ports_of_one_key(void **state)
 		if (m->count && below(2))
 			fl = random_flow(&m->row[below(m->count)]->sel);
 		assert_ptr_equal(lookup(&m->spd, &fl), model_first(m->row, m->count, &fl));
+		if (m->count && !below(8))
+			check_shadows(m);
 	}
 	model_check(m);
 	model_free(m);

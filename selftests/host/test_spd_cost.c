@@ -7,6 +7,8 @@
  */
 #include "spd_model.h"
 
+#include <time.h>
+
 #define LOOKUPS	5000
 
 struct shape {
@@ -261,14 +263,67 @@ static void insertion_rebuilds_little(void **state)
 	}
 }
 
+/* Ten thousand ranges that hold the same port make lists as long; an insertion may walk them. */
+static unsigned int microseconds_for(const struct shape *shape)
+{
+	return shape->row == port_ranges_overlapping || shape->row == port_ranges_nested ? 20000 :
+											   1000;
+}
+
+/*
+ * A row among ten thousand, and the warning if it or another can never match: within a millisecond
+ * of this CPU's time, although it runs under AddressSanitizer. HEAD and BEFORE walk the most rows.
+ */
+static void insertion_warns_in_time(void **state)
+{
+	static const u8 places[] = { IPSEC_PLACE_TAIL, IPSEC_PLACE_HEAD, IPSEC_PLACE_BEFORE };
+	struct timespec begin, end;
+	unsigned int s, p, i, us, most = 0;
+
+	(void)state;
+	for (s = 0; s < ARRAY_SIZE(shapes); s++) {
+		struct model *m = model_new();
+		struct ipsec_sp *ref, *sp;
+
+		for (i = 0; i < 10000; i++) {
+			struct ipsec_selector sel = { .family = AF_INET, .sport_max = U16_MAX,
+						      .dport_max = U16_MAX };
+
+			shapes[s].row(&sel, i, 10000);
+			model_append(m, &sel);
+		}
+		for (p = 0; p < ARRAY_SIZE(places); p++) {
+			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+			for (i = 0; i < 100; i++) {
+				sp = ipsec_spd_sp_new();
+				sp->sel = m->row[i * 100]->sel;
+				ref = places[p] == IPSEC_PLACE_BEFORE ? m->row[5000] : NULL;
+				assert_int_equal(ipsec_spd_add(&m->spd, sp, places[p], ref), 0);
+				if (!ipsec_spd_shadow(&m->spd, sp))
+					ipsec_spd_shadowed(&m->spd, sp);
+				ipsec_spd_number(&m->spd, sp);
+			}
+			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+			us = ((end.tv_sec - begin.tv_sec) * 1000000 +
+			      (end.tv_nsec - begin.tv_nsec) / 1000) / 100;
+			assert_in_range(us, 0, microseconds_for(&shapes[s]) - 1);
+			if (microseconds_for(&shapes[s]) == 1000)
+				most = max(most, us);
+		}
+		model_free(m);
+	}
+	print_message("# a row among 10000 costs %u microseconds at most\n", most);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(shapes) + 1];
+	struct CMUnitTest tests[ARRAY_SIZE(shapes) + 2];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(shapes); i++)
 		tests[i] = (struct CMUnitTest) { shapes[i].name, is_flat, NULL, NULL,
 						 (void *)&shapes[i] };
-	tests[i] = (struct CMUnitTest)cmocka_unit_test(insertion_rebuilds_little);
+	tests[i++] = (struct CMUnitTest)cmocka_unit_test(insertion_rebuilds_little);
+	tests[i] = (struct CMUnitTest)cmocka_unit_test(insertion_warns_in_time);
 	return cmocka_run_group_tests_name("spd_cost", tests, NULL, NULL);
 }

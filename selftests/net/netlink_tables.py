@@ -115,10 +115,52 @@ def order(t):
     t.refused("before needs a row", t.genl.request("policy-move", {"policy": {"id": b, "place": 3}}), "^place: ")
     t.refused("head takes none", t.genl.request("policy-move", {"policy": {"id": b, "place": 2, "place-id": a}}),
               "^place-before: ")
-    first = t.rows()[0]["id"]
-    twin = t.add("twin")
-    is_(twin.get("shadowed-by"), first, "a row with the selectors of an earlier one is told who shadows it")
-    is_(t.rows()[-1].get("shadowed-by"), first, "and a dump tells it too")
+    t.clear()
+
+
+def shadows(t):
+    """A row that can never match is told when it comes to its place, and in every listing."""
+    def ask(op, **row):
+        tree = {k.replace("_", "-"): v for k, v in row.items()}
+        answer = t.genl.request(op, {"policy": tree}, ECHO)
+        return answer.text if not answer.errno else str(answer)
+
+    def net(a, b, length, **more):
+        return dict(src=ip(a), src_len=length, dst=ip(b), dst_len=length, **TUNNEL, **more)
+
+    def number(comment):
+        return [r.get("comment") for _, r in rows()].index(comment)
+
+    def rows():
+        return [(r.get("shadowed-by"), r) for r in
+                (m["policy"] for _, m in t.genl.dump("policy-get").messages)]
+
+    def told(row, cover):
+        return f"row {number(row)} can never match: row {number(cover)} covers it"
+
+    wide = net("10.1.0.0", "10.2.0.0", 16)
+    is_(ask("policy-new", comment="wide", **wide), None, "a row that can match brings no warning")
+    is_(ask("policy-new", comment="beside", **net("10.9.0.0", "10.2.0.0", 16)), None, "nor does one beside it")
+    text = ask("policy-new", comment="inside", **net("10.1.7.0", "10.2.7.0", 24, proto=6, dst_port_min=80))
+    is_(text, told("inside", "wide"), "a row inside an earlier one is added, with a warning")
+    ids = {r["comment"]: r["id"] for _, r in rows() if "comment" in r}
+    is_([r["comment"] for by, r in rows() if by == ids["wide"]], ["inside"], "and the listing shows who covers it")
+    text = ask("policy-new", comment="above", place=3, place_id=ids["beside"], src=ip("10.9.7.0"), src_len=24,
+               dst=ip("10.0.0.0"), dst_len=8, **TUNNEL)
+    is_(text, None, "a prefix that is longer on one side only covers nothing")
+    text = ask("policy-new", comment="top", place=3, place_id=ids["wide"], **net("10.0.0.0", "10.0.0.0", 8))
+    is_(text, told("wide", "top"), "a row that makes a later one useless says so")
+    is_(ask("policy-set", id=ids["wide"], src=ip("10.128.0.0"), src_len=9, dst=ip("11.0.0.0"), dst_len=8), None,
+        "a row that is changed is looked at again")
+    is_(ask("policy-set", id=ids["wide"], src=ip("10.1.0.0"), src_len=16, dst=ip("10.2.0.0"), dst_len=16),
+        told("wide", "top"), "and told")
+    is_(ask("policy-move", id=ids["wide"], place=2), told("inside", "wide"), "moved, it casts its shadow there")
+    is_(ask("policy-move", id=ids["wide"], place=1), told("wide", "top"), "and into it")
+    answer = t.transact(("policy-new", {"comment": "free", "proto": 132, **{"dst": ip("99.0.0.0"), "dst-len": 8,
+                                                                           "src": ip("99.0.0.0"), "src-len": 8}}),
+                        ("policy-new", {"comment": "hidden", "proto": 6, "src": ip("10.5.0.0"), "src-len": 16,
+                                        "dst": ip("10.5.0.0"), "dst-len": 16}))
+    is_((answer.errno, answer.text), (0, told("hidden", "top")), "a transaction tells the first of its rows")
     t.clear()
 
 
@@ -575,8 +617,8 @@ def description(t):
 
 def main():
     t = Tables()
-    for part in (answers, order, changes, sa_rules, larval, transactions, keys, dumps, events, explain, settings,
-                 statistics, description):
+    for part in (answers, order, shadows, changes, sa_rules, larval, transactions, keys, dumps, events, explain,
+                 settings, statistics, description):
         note(part.__name__)
         try:
             part(t)

@@ -6,6 +6,7 @@ Of each packet: what became of it (sealed with which SA, clear, or the reason it
 and whether explain tells the same.
 """
 import os
+import re
 import socket
 import struct
 import sys
@@ -216,6 +217,14 @@ def order():
     leaves("a row removed no longer matches", from_a(20), "out-discard", "host")
     ctl(RA, "kernel", "policy", "set", "[find comment=host]", "action=none")
     leaves("a row changed acts as it says now", from_a(20), "clear", "host")
+    p = run(RA, os.environ["IPSECCTL"], "kernel", "policy", "add", "comment=late", "src-address=10.1.202.7",
+            "dst-address=10.1.101.20", "protocol=tcp", "action=discard", check=False)
+    ok(p.returncode == 0 and f"warning: row {number('late')} can never match: row {number('host')} covers it" in p.stderr,
+       "ipsecctl warns of a row that can never match, and adds it", p)
+    late = ctl_json(RA, "kernel", "policy", "print", "where", "comment=late")[0]
+    is_((late["invalid"], late["shadowed_by"]), (True, row_id("host")), "print shows it as invalid, and the row that covers it")
+    ok(re.search(r"^ *\d+ +I ", ctl(RA, "kernel", "policy", "print", "where", "invalid=yes"), re.M), "with the flag I")
+    leaves("a row that is covered does nothing", Packet("10.1.202.20", "10.1.101.20", TCP), "clear", "host")
 
 
 def counters():

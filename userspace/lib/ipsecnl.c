@@ -177,7 +177,8 @@ static int on_ack(struct nl_msg *msg, void *arg)
 {
 	struct exchange *exchange = arg;
 
-	(void)msg;
+	/* a warning; the request's attributes never come back, see set_options() */
+	read_extack(nlmsg_hdr(msg), sizeof(struct nlmsgerr), exchange->error);
 	exchange->done = true;
 	return NL_STOP;
 }

@@ -9,10 +9,11 @@
 
 struct ipsecnl;
 
-/* What the kernel says when it refuses. */
+/* What the kernel says when it refuses, or warns. */
 struct ipsecnl_error {
 	int error;		/* errno, positive; 0 when all went well */
-	char text[256];		/* extended acknowledgement, empty if there is none */
+	char text[256];		/* extended acknowledgement, empty if there is none;
+				   without an error it is a warning */
 	uint32_t offset;	/* of the attribute at fault in the request, 0 = none named */
 };
 

@@ -76,7 +76,7 @@ static const struct prop policy_props[] = {
 	  .names = names_bit, .show = SHOW_NEVER, .implied = "no",
 	  .help = "Built in; can be removed and changed as any other." },
 	{ "invalid", PROP_PRESENT, IPSEC_A_POLICY_SHADOWED_BY, .show = SHOW_NEVER,
-	  .help = "Never reached: an earlier row has the same selectors." },
+	  .help = "Never matches: an earlier row covers it." },
 	{ "shadowed-by", PROP_NUMBER, IPSEC_A_POLICY_SHADOWED_BY,
 	  .help = "Id of that earlier row." },
 	{ "out-packets", PROP_NUMBER, IPSEC_A_POLICY_OUT_PACKETS, .wire = WIRE_U64,

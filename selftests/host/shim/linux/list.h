@@ -27,6 +27,10 @@ struct hlist_head {
 	for (pos = list_entry((head)->next, __typeof__(*pos), member); \
 	     &pos->member != (head); pos = list_next_entry(pos, member))
 
+#define list_for_each_entry_continue(pos, head, member) \
+	for (pos = list_next_entry(pos, member); \
+	     &pos->member != (head); pos = list_next_entry(pos, member))
+
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member), \
 	     n = list_next_entry(pos, member); \
