@@ -9,13 +9,21 @@
 
 #include <asm/byteorder.h>
 #include <crypto/aead.h>
+#include <linux/completion.h>
 #include <linux/crypto.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
+
+/* An engine that has not answered by then is not going to: a test has four packets. */
+#define ANSWER_LIMIT	(10 * HZ)
 
 #define KAT_SPI		0x01234567
 #define KAT_SEQ_HI	0x89abcdef
@@ -35,11 +43,15 @@
 
 /**
  * struct kat - one test under way
+ * @refs: the tester's, and the driver's while it has the request
+ * @free_work: the end of a test that was given up, once its driver has answered
  * @suite: what is tested
  * @answer: the right one
- * @tfm: who is asked
+ * @tfm: who is asked; the caller's, unless @given_up
+ * @given_up: the driver did not answer in time
  * @req: the request
- * @wait: for its end
+ * @done: it has ended
+ * @err: how
  * @sg: @packet as the packet path describes it
  * @packet: @aad, IV, text and ICV; alone in its memory, drivers reach it by DMA
  * @aad: SPI and sequence number
@@ -50,11 +62,15 @@
  * @key: both, for @tfm
  */
 struct kat {
+	refcount_t refs;
+	struct work_struct free_work;
 	const struct ipsec_suite *suite;
 	const struct kat_answer *answer;
 	struct crypto_aead *tfm;
+	bool given_up;
 	struct aead_request *req;
-	struct crypto_wait wait;
+	struct completion done;
+	int err;
 	struct scatterlist sg[2];
 	u8 *packet;
 	__be32 aad[AAD_MAX / 4];
@@ -77,6 +93,37 @@ struct kat_result {
 
 static LIST_HEAD(results);
 static DEFINE_MUTEX(results_lock);
+
+/* Own queue: module exit waits for its last work. */
+static struct workqueue_struct *kat_wq;
+
+static void kat_free(struct kat *kat)
+{
+	aead_request_free(kat->req);
+	kfree(kat->packet);
+	kfree(kat);
+}
+
+/* Until here the module cannot be unloaded: its code is what the driver calls. */
+static void kat_free_work(struct work_struct *work)
+{
+	struct kat *kat = container_of(work, struct kat, free_work);
+	struct crypto_aead *tfm = kat->tfm;
+
+	kat_free(kat);
+	crypto_free_aead(tfm);
+	module_put(THIS_MODULE);
+}
+
+static void kat_put(struct kat *kat)
+{
+	if (!refcount_dec_and_test(&kat->refs))
+		return;
+	if (kat->given_up)
+		queue_work(kat_wq, &kat->free_work);
+	else
+		kat_free(kat);
+}
 
 static void fill(u8 *buf, unsigned int len, u8 first)
 {
@@ -115,6 +162,45 @@ static void put_packet(struct kat *kat)
 	fill(text_of(kat), TEXT_LEN, FIRST_PLAINTEXT);
 }
 
+/* -EINPROGRESS: it left the driver's backlog. */
+static void kat_answered(void *data, int err)
+{
+	struct kat *kat = data;
+
+	if (err == -EINPROGRESS)
+		return;
+	kat->err = err;
+	complete(&kat->done);
+	kat_put(kat);
+}
+
+IPSEC_CRYPTO_CALLBACK(kat_complete, kat_answered)
+
+/* For the end of a request that the driver has taken. */
+static int wait_for_answer(struct kat *kat)
+{
+	long left = wait_for_completion_killable_timeout(&kat->done, ANSWER_LIMIT);
+
+	if (left > 0)
+		return kat->err;
+	__module_get(THIS_MODULE);
+	kat->given_up = true;
+	return left ? -EINTR : -ETIMEDOUT;
+}
+
+static int ask(struct kat *kat, bool seal)
+{
+	int err;
+
+	reinit_completion(&kat->done);
+	refcount_inc(&kat->refs);
+	err = seal ? crypto_aead_encrypt(kat->req) : crypto_aead_decrypt(kat->req);
+	if (err == -EINPROGRESS || err == -EBUSY)
+		return wait_for_answer(kat);
+	kat_put(kat);
+	return err;
+}
+
 /* As the packet path does: in place; with ESN what is not on the wire lies elsewhere. */
 static int run(struct kat *kat, bool seal)
 {
@@ -130,13 +216,11 @@ static int run(struct kat *kat, bool seal)
 		sg_init_one(kat->sg, kat->packet, kat->aad_len + behind_aad);
 	}
 	fill(kat->iv, iv_len, FIRST_IV);
-	crypto_init_wait(&kat->wait);
 	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP,
-				  crypto_req_done, &kat->wait);
+				  kat_complete, kat);
 	aead_request_set_crypt(req, kat->sg, kat->sg, TEXT_LEN + (seal ? 0 : icv_len), kat->iv);
 	aead_request_set_ad(req, kat->aad_len + iv_len);
-	return crypto_wait_req(seal ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req),
-			       &kat->wait);
+	return ask(kat, seal);
 }
 
 /* Neither direction may change what it only authenticates. */
@@ -188,7 +272,10 @@ static int test_forged(struct kat *kat)
 	if (err)
 		return err;
 	icv_of(kat)[kat->suite->icv_len - 1] ^= 1;
-	return run(kat, false) == -EBADMSG ? 0 : -EBADMSG;
+	err = run(kat, false);
+	if (kat->given_up)
+		return err;
+	return err == -EBADMSG ? 0 : -EBADMSG;
 }
 
 static int set_key(struct kat *kat)
@@ -214,13 +301,6 @@ static const struct kat_answer *find_answer(const struct ipsec_suite *suite)
 	return NULL;
 }
 
-static void kat_free(struct kat *kat)
-{
-	aead_request_free(kat->req);
-	kfree(kat->packet);
-	kfree(kat);
-}
-
 static struct kat *kat_new(const struct ipsec_suite *suite, struct crypto_aead *tfm)
 {
 	struct kat *kat = kzalloc(sizeof(*kat), GFP_KERNEL);
@@ -228,6 +308,9 @@ static struct kat *kat_new(const struct ipsec_suite *suite, struct crypto_aead *
 
 	if (!kat)
 		return NULL;
+	refcount_set(&kat->refs, 1);
+	INIT_WORK(&kat->free_work, kat_free_work);
+	init_completion(&kat->done);
 	kat->suite = suite;
 	kat->tfm = tfm;
 	kat->req = aead_request_alloc(tfm, GFP_KERNEL);
@@ -245,7 +328,7 @@ static struct kat *kat_new(const struct ipsec_suite *suite, struct crypto_aead *
 	return kat;
 }
 
-static int run_tests(const struct ipsec_suite *suite, struct crypto_aead *tfm)
+static int run_tests(const struct ipsec_suite *suite, struct crypto_aead **tfm)
 {
 	const struct kat_answer *answer = find_answer(suite);
 	struct kat *kat;
@@ -253,12 +336,14 @@ static int run_tests(const struct ipsec_suite *suite, struct crypto_aead *tfm)
 
 	if (!answer)
 		return -EOPNOTSUPP;
-	kat = kat_new(suite, tfm);
+	kat = kat_new(suite, *tfm);
 	if (!kat)
 		return -ENOMEM;
 	kat->answer = answer;
 	err = set_key(kat) ?: test_seal(kat) ?: test_open(kat) ?: test_forged(kat);
-	kat_free(kat);
+	if (kat->given_up)
+		*tfm = NULL;
+	kat_put(kat);
 	return err;
 }
 
@@ -290,29 +375,37 @@ static void remember(const struct ipsec_suite *suite, const char *driver, int er
 	list_add(&r->list, &results);
 }
 
-int ipsec_kat_run(const struct ipsec_suite *suite, struct crypto_aead *tfm)
+int ipsec_kat_run(const struct ipsec_suite *suite, struct crypto_aead **tfm)
 {
-	const char *driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
 	const struct kat_result *known;
+	char driver[CRYPTO_MAX_ALG_NAME];
 	int err;
 
+	strscpy(driver, crypto_tfm_alg_driver_name(crypto_aead_tfm(*tfm)), sizeof(driver));
 	mutex_lock(&results_lock);
 	known = find_result(suite, driver);
 	if (known) {
 		err = known->err;
 	} else {
 		err = run_tests(suite, tfm);
-		if (!err || err == -EBADMSG)
+		if (!err || err == -EBADMSG || err == -ETIMEDOUT)
 			remember(suite, driver, err);
 	}
 	mutex_unlock(&results_lock);
 	return err;
 }
 
+int ipsec_kat_init(void)
+{
+	kat_wq = alloc_workqueue("ipsec_kat", WQ_UNBOUND, 0);
+	return kat_wq ? 0 : -ENOMEM;
+}
+
 void ipsec_kat_exit(void)
 {
 	struct kat_result *r, *next;
 
+	destroy_workqueue(kat_wq);
 	list_for_each_entry_safe(r, next, &results, list)
 		kfree(r);
 	INIT_LIST_HEAD(&results);

@@ -62,7 +62,7 @@ static struct crypto_aead *try_choice(const struct ipsec_key *key, const char *t
 	if (failed && !strcmp(driver_of(tfm), failed))
 		err = -EIO;
 	else
-		err = ipsec_kat_run(&key->suite, tfm) ?:
+		err = ipsec_kat_run(&key->suite, &tfm) ?:
 		      crypto_aead_setauthsize(tfm, key->suite.icv_len) ?: set_key(key, tfm);
 	if (err) {
 		crypto_free_aead(tfm);

@@ -21,9 +21,12 @@ static int __init ipsec_init(void)
 	err = ipsec_sa_init();
 	if (err)
 		return err;
-	err = ipsec_crypt_init();
+	err = ipsec_kat_init();
 	if (err)
 		goto err_sa;
+	err = ipsec_crypt_init();
+	if (err)
+		goto err_kat;
 	err = ipsec_handoff_init();
 	if (err)
 		goto err_crypt;
@@ -41,6 +44,8 @@ err_handoff:
 	ipsec_handoff_exit();
 err_crypt:
 	ipsec_crypt_exit();
+err_kat:
+	ipsec_kat_exit();
 err_sa:
 	ipsec_sa_exit();
 	return err;
