@@ -64,27 +64,37 @@ release = $(or $(call uts-release,$(or $(O),$(KDIR))),\
 	$(shell $(MAKE) -s --no-print-directory -C $(KDIR) $(if $(O),O=$(O)) kernelrelease))
 uts-release = $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' $(1)/include/generated/utsrelease.h 2>/dev/null)
 moddir = $(BUILD)/$(release)
-kbuild = $(MAKE) -C $(KDIR) M=$(moddir) $(if $(O),O=$(O)) $(if $(ARCH),ARCH=$(ARCH)) \
+kbuild = $(call kbuild-in,$(moddir))
+kbuild-in = $(MAKE) -C $(KDIR) M=$(1) $(if $(O),O=$(O)) $(if $(ARCH),ARCH=$(ARCH)) \
 	$(if $(CROSS_COMPILE),CROSS_COMPILE=$(CROSS_COMPILE))
 
 # Each kernel's objects need a folder of their own, and kbuild builds where the sources are: a farm of links.
 define farm
-mkdir -p $(1) && (cd kmod && find . -type d) | (cd $(1) && xargs mkdir -p) && \
-(cd kmod && find . -name '*.[ch]' -o -name Kbuild) | while read -r f; do \
-	[ "$$(readlink $(1)/$$f)" = "$(CURDIR)/kmod/$$f" ] || ln -sfn "$(CURDIR)/kmod/$$f" $(1)/$$f; done && \
-find $(1) -xtype l -delete
+mkdir -p $(2) && (cd $(1) && find . -type d) | (cd $(2) && xargs mkdir -p) && \
+(cd $(1) && find . -name '*.[ch]' -o -name Kbuild) | while read -r f; do \
+	[ "$$(readlink $(2)/$$f)" = "$(CURDIR)/$(1)/$$f" ] || ln -sfn "$(CURDIR)/$(1)/$$f" $(2)/$$f; done && \
+find $(2) -xtype l -delete
 endef
 
 .PHONY: modules
 modules:
 	$(if $(KDIR),,$(error no kernel headers found: name a KDIR, or try make modules-6.1))
 	$(if $(release),,$(error $(KDIR) is no kernel that modules can be built against))
-	@$(call farm,$(moddir))
+	@$(call farm,kmod,$(moddir))
 	+@exec 9>$(moddir)/.lock && flock 9 && $(kbuild) modules 9>&-
 	@echo '$(moddir)/ipsec.ko'
 
 modules-%:
 	@kernel=$$(selftests/vm/kernel $*) && $(MAKE) --no-print-directory modules KDIR=$$kernel/build
+
+# Modules that only tests load; beside the module, in a folder of their own.
+.PHONY: test-modules
+test-modules:
+	@$(call farm,selftests/kmod,$(moddir)/selftests)
+	+@exec 9>$(moddir)/.lock && flock 9 && $(call kbuild-in,$(moddir)/selftests) modules 9>&-
+
+test-modules-%:
+	@kernel=$$(selftests/vm/kernel $*) && $(MAKE) --no-print-directory test-modules KDIR=$$kernel/build
 
 # --- programs -----------------------------------------------------------------------------------
 
