@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nl_spd.h"
+#include "flowtable.h"
 #include "output.h"
 
 #define TB_LEN	(IPSEC_A_POLICY_MAX + 1)
@@ -47,11 +48,16 @@ void ipsec_nl_spd_remove(struct ipsec_pernet *pn, struct ipsec_sp *sp)
 	rcu_read_unlock();
 }
 
-/* After a change: packets that were held may find another row. The caller holds no mutex. */
+/*
+ * After a change: packets that were held may find another row, and those that pass the
+ * policies by may no longer. The caller holds no mutex.
+ */
 static int finish(struct ipsec_pernet *pn, struct netlink_ext_ack *extack, int err)
 {
-	if (!err)
+	if (!err) {
+		ipsec_flowtable_sweep(pn);
 		ipsec_acquire_release(&pn->acquire, &ipsec_output_acquire_ops);
+	}
 	return ipsec_nl_error(extack, err);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nl_transact.h"
+#include "flowtable.h"
 #include "nl_ops.h"
 #include "nl_sa_build.h"
 #include "nl_spd.h"
@@ -339,7 +340,9 @@ int ipsec_nl_transact(struct sk_buff *skb, struct genl_info *info)
 	ipsec_nl_ops_free(&t.ops);
 	kvfree(t.rows.what);
 	kvfree(t.sas.what);
-	if (!err)
+	if (!err) {
+		ipsec_flowtable_sweep(t.pn);
 		ipsec_acquire_release(&t.pn->acquire, &ipsec_output_acquire_ops);
+	}
 	return ipsec_nl_error(info->extack, err);
 }

@@ -3,6 +3,7 @@
 #include "crypt.h"
 #include "esp.h"
 #include "flow.h"
+#include "flowtable.h"
 #include "handoff.h"
 #include "icmp.h"
 #include "input.h"
@@ -375,6 +376,8 @@ unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 famil
 		return refuse(pn, skb, forwarded ? IPSEC_REASON_IN_FLOW_UNREADABLE :
 						   IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);
 	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
+	if (unlikely(ipsec_flowtable_asks(skb)))
+		ipsec_flowtable_answer(pn, skb, e);
 	if (likely(!e->out && !e->in))
 		return NF_ACCEPT;
 	return output_by_policy(pn, skb, e, forwarded);

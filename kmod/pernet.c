@@ -106,6 +106,8 @@ static int __net_init pernet_init(struct net *net)
 	int err;
 
 	pn->net = net;
+	mutex_init(&pn->flowtable.mutex);
+	pn->flowtable.seen = true;
 	ipsec_generation_init(&pn->generation);
 	ratelimit_state_init(&pn->unknown_spi, HZ, 10);
 	ratelimit_set_flags(&pn->unknown_spi, RATELIMIT_MSG_ON_RELEASE);

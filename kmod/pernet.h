@@ -17,6 +17,16 @@
 struct nf_hook_ops;
 
 /**
+ * struct ipsec_flowtable - what is known of nft's flowtables in one namespace
+ * @mutex: one sweep at a time
+ * @seen: there may be connections on one; else a sweep has nothing to look for
+ */
+struct ipsec_flowtable {
+	struct mutex mutex;
+	bool seen;
+};
+
+/**
  * struct ipsec_pernet - all state of one network namespace
  * @net: the namespace
  * @generation: of both tables
@@ -26,6 +36,7 @@ struct nf_hook_ops;
  * @stats: counters
  * @acquire: unanswered questions
  * @natt: registered ports
+ * @flowtable: connections that pass the policies by
  * @unknown_spi: holds back the events about SPIs that are not ours
  * @hooks: the namespace's own, while it is armed
  * @armed: IPSEC_ARM_*: what is armed. A namespace that never had a row of the user's or
@@ -42,6 +53,7 @@ struct ipsec_pernet {
 	struct ipsec_stats stats;
 	struct ipsec_acquire acquire;
 	struct ipsec_natt natt;
+	struct ipsec_flowtable flowtable;
 	struct ratelimit_state unknown_spi;
 	struct nf_hook_ops *hooks;
 	u8 armed;
