@@ -23,6 +23,15 @@ u32 ipsec_esp_tail_len(const struct ipsec_key *key, u32 payload_len, u32 tfc_pad
 	return padded - payload_len + key->suite.icv_len;
 }
 
+u32 ipsec_esp_overhead_max(const struct ipsec_key *key)
+{
+	u32 len, tail = 0;
+
+	for (len = 0; len < pad_to(key); len++)
+		tail = max(tail, ipsec_esp_tail_len(key, len, 0));
+	return ipsec_esp_head_len(key) + tail;
+}
+
 u32 ipsec_esp_payload_max(const struct ipsec_key *key, u32 room)
 {
 	u32 fixed = ipsec_esp_head_len(key) + key->suite.icv_len;

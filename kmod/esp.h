@@ -22,6 +22,9 @@ u32 ipsec_esp_head_len(const struct ipsec_key *key);
  */
 u32 ipsec_esp_tail_len(const struct ipsec_key *key, u32 payload_len, u32 tfc_pad);
 
+/* Bytes of both around the payload of the worst length, without TFC padding. */
+u32 ipsec_esp_overhead_max(const struct ipsec_key *key);
+
 /**
  * ipsec_esp_payload_max() - largest payload of which the result fits @room bytes
  * @room: bytes for ESP header to ICV; the result is 0 if nothing fits

@@ -206,14 +206,9 @@ void ipsec_nl_sa_wipe(const struct nlattr *nest)
 	}
 }
 
-/* Of a packet of the worst length. */
 static u32 overhead(const struct ipsec_sa *sa, const struct ipsec_key *key)
 {
-	u32 len, tail = 0;
-
-	for (len = 0; len < key->suite.enc->block_len; len++)
-		tail = max(tail, ipsec_esp_tail_len(key, len, 0));
-	return ipsec_mode_head_len(sa) + ipsec_natt_head_len(sa) + ipsec_esp_head_len(key) + tail;
+	return ipsec_mode_head_len(sa) + ipsec_natt_head_len(sa) + ipsec_esp_overhead_max(key);
 }
 
 static int put_keys(struct sk_buff *msg, const struct ipsec_key *key)

@@ -9,6 +9,8 @@
 #define container_of(ptr, type, member)	((type *)((char *)(ptr) - offsetof(type, member)))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define round_down(n, to)	((n) & ~((to) - 1))
+#define ALIGN(n, to)		round_down((n) + (to) - 1, to)
 #define BITS_PER_LONG		((int)sizeof(long) * CHAR_BIT)
 
 #define min(a, b) \

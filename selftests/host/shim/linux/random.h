@@ -10,4 +10,12 @@ static inline u32 get_random_u32(void)
 	return (u32)random() << 16 ^ random();
 }
 
+static inline void get_random_bytes(void *buf, int len)
+{
+	u8 *p = buf;
+
+	while (len--)
+		*p++ = random();
+}
+
 #endif /* _SHIM_LINUX_RANDOM_H */

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 struct sk_buff {
-	const unsigned char *data;
+	unsigned char *data;
 	unsigned int len;
 	unsigned int headlen;
 	unsigned int network_header;
@@ -15,6 +15,21 @@ struct sk_buff {
 static inline unsigned int skb_headlen(const struct sk_buff *skb)
 {
 	return skb->headlen;
+}
+
+/* The test sees to it that there is room. */
+static inline void *skb_put(struct sk_buff *skb, unsigned int len)
+{
+	skb->len += len;
+	skb->headlen += len;
+	return skb->data + skb->len - len;
+}
+
+static inline int pskb_trim(struct sk_buff *skb, unsigned int len)
+{
+	skb->len = len;
+	skb->headlen = len;
+	return 0;
 }
 
 static inline int skb_network_offset(const struct sk_buff *skb)
