@@ -11,36 +11,72 @@
 /* ESP payloads end on a word (RFC 4303 section 2.4) with ciphers that have no blocks. */
 #define WORD	4
 
-/* RFC 4106, RFC 7634: the IV only has to be unique, the sequence number is. */
-#define AEAD(_name, _key, _tmpl, _generic) \
-	{ .name = _name, .kind = IPSEC_ALG_KIND_AEAD, .key_len = _key, .salt_len = 4, .iv_len = 8, \
-	  .icv_len = 16, .block_len = WORD, .iv_is_seq = true, .tmpl = _tmpl, .generic = _generic }
+/* RFC 4106, 4309, 4543 and 7634: the IV only has to be unique, the sequence number is. */
+#define AEAD(_name, _key, _salt, _tmpl, _generic) \
+	{ .name = _name, .kind = IPSEC_ALG_KIND_AEAD, .key_len = _key, .salt_len = _salt, \
+	  .iv_len = 8, .icv_len = 16, .block_len = WORD, .iv_is_seq = true, .tmpl = _tmpl, \
+	  .generic = _generic }
 #define GCM(_name, _key) \
-	AEAD(_name, _key, "rfc4106(gcm(aes))", "rfc4106(gcm_base(ctr(aes-generic),ghash-generic))")
-/* RFC 3602: the IV must not be predictable. */
-#define CBC(_name, _key) \
-	{ .name = _name, .kind = IPSEC_ALG_KIND_ENC, .key_len = _key, .iv_len = 16, \
-	  .block_len = 16, .tmpl = "cbc(aes)", .generic = "cbc(aes-generic)" }
-/* RFC 2404, RFC 4868: a key as long as the digest, an ICV of its first half (SHA-1: 96 bits). */
-#define HMAC(_name, _key, _icv) \
+	AEAD(_name, _key, 4, "rfc4106(gcm(aes))", \
+	     "rfc4106(gcm_base(ctr(aes-generic),ghash-generic))")
+#define CCM(_name, _key) \
+	AEAD(_name, _key, 3, "rfc4309(ccm(aes))", \
+	     "rfc4309(ccm_base(ctr(aes-generic),cbcmac(aes-generic)))")
+/* Integrity alone, with the key and the IV of an AEAD: the payload stays clear. */
+#define GMAC(_name, _key) \
+	AEAD(_name, _key, 4, "rfc4543(gcm(aes))", \
+	     "rfc4543(gcm_base(ctr(aes-generic),ghash-generic))")
+/* RFC 3686: as of an AEAD, IVs are only unique; what follows the key it calls a nonce. */
+#define CTR(_name, _key) \
+	{ .name = _name, .kind = IPSEC_ALG_KIND_ENC, .key_len = _key, .salt_len = 4, .iv_len = 8, \
+	  .block_len = WORD, .iv_is_seq = true, .tmpl = "rfc3686(ctr(aes))", \
+	  .generic = "rfc3686(ctr(aes-generic))" }
+/* RFC 2405, 2451, 3602 and 4312: the IV is a block and must not be predictable. */
+#define CBC(_name, _key, _block, _cipher) \
+	{ .name = _name, .kind = IPSEC_ALG_KIND_ENC, .key_len = _key, .iv_len = _block, \
+	  .block_len = _block, .tmpl = "cbc(" _cipher ")", .generic = "cbc(" _cipher "-generic)" }
+#define AUTH(_name, _key, _icv, _tmpl, _hash) \
 	{ .name = _name, .kind = IPSEC_ALG_KIND_AUTH, .key_len = _key, .icv_len = _icv, \
-	  .tmpl = "hmac(" _name ")", .generic = "hmac(" _name "-generic)" }
+	  .tmpl = _tmpl "(" _hash ")", .generic = _tmpl "(" _hash "-generic)" }
+/* RFC 2403, 2404 and 4868: a key as long as the digest, an ICV of its first bytes. */
+#define HMAC(_name, _key, _icv)	AUTH(_name, _key, _icv, "hmac", _name)
 
 const struct ipsec_alg ipsec_alg_table[] = {
 	GCM("aes-128-gcm", 16),
 	GCM("aes-192-gcm", 24),
 	GCM("aes-256-gcm", 32),
-	AEAD("chacha20poly1305", 32, "rfc7539esp(chacha20,poly1305)",
+	AEAD("chacha20poly1305", 32, 4, "rfc7539esp(chacha20,poly1305)",
 	     "rfc7539esp(chacha20-generic,poly1305-generic)"),
-	CBC("aes-128-cbc", 16),
-	CBC("aes-192-cbc", 24),
-	CBC("aes-256-cbc", 32),
+	CCM("aes-128-ccm", 16),
+	CCM("aes-192-ccm", 24),
+	CCM("aes-256-ccm", 32),
+	GMAC("aes-128-gmac", 16),
+	GMAC("aes-192-gmac", 24),
+	GMAC("aes-256-gmac", 32),
+	CTR("aes-128-ctr", 16),
+	CTR("aes-192-ctr", 24),
+	CTR("aes-256-ctr", 32),
+	CBC("aes-128-cbc", 16, 16, "aes"),
+	CBC("aes-192-cbc", 24, 16, "aes"),
+	CBC("aes-256-cbc", 32, 16, "aes"),
+	CBC("camellia-128", 16, 16, "camellia"),
+	CBC("camellia-192", 24, 16, "camellia"),
+	CBC("camellia-256", 32, 16, "camellia"),
+	CBC("twofish", 16, 16, "twofish"),
+	CBC("blowfish", 16, 8, "blowfish"),
+	CBC("3des", 24, 8, "des3_ede"),
+	CBC("des", 8, 8, "des"),
 	{ .name = "null", .kind = IPSEC_ALG_KIND_ENC, .block_len = WORD,
 	  .tmpl = "ecb(cipher_null)", .generic = "ecb-cipher_null" },
 	HMAC("sha1", 20, 12),
 	HMAC("sha256", 32, 16),
+	/* Of peers that were built before RFC 4868. */
+	AUTH("sha256-96", 32, 12, "hmac", "sha256"),
 	HMAC("sha384", 48, 24),
 	HMAC("sha512", 64, 32),
+	HMAC("md5", 16, 12),
+	AUTH("aes-xcbc", 16, 12, "xcbc", "aes"),	/* RFC 3566 */
+	AUTH("aes-cmac", 16, 12, "cmac", "aes"),	/* RFC 4494 */
 	{ .name = "null", .kind = IPSEC_ALG_KIND_AUTH },
 	{ }
 };

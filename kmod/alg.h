@@ -16,13 +16,14 @@
  * @name: the name users and netlink use, "aes-128-gcm"
  * @kind: IPSEC_ALG_KIND_*
  * @key_len: bytes of key, without salt
- * @salt_len: bytes of salt that follow the key in KEYMAT (RFC 4106 section 8.1)
+ * @salt_len: bytes of salt that follow the key in KEYMAT (RFC 4106 section 8.1;
+ *	      RFC 3686 calls them a nonce)
  * @iv_len: bytes of IV on the wire
  * @icv_len: bytes of ICV on the wire
  * @block_len: the payload and its trailer are padded to a multiple of this, at least 4
  * @iv_is_seq: the IV is the 64-bit sequence number; otherwise it is random
- * @tmpl: name at the kernel crypto API: an aead, or a part of authenc(auth,enc);
- *	  NULL for null integrity
+ * @tmpl: name at the kernel crypto API: an aead, or a part of authenc(auth,enc),
+ *	  that of integrity a hash by itself; NULL for null integrity
  * @generic: the same in plain C, by the names of drivers
  */
 struct ipsec_alg {

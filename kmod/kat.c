@@ -39,7 +39,6 @@
 #define TEXT_LEN	272
 #define ICV_MAX		32
 #define PACKET_MAX	(AAD_MAX + IV_MAX + TEXT_LEN + ICV_MAX)
-#define HEAD_LEN	16
 
 /**
  * struct kat - one test under way
@@ -230,12 +229,14 @@ static bool head_is_whole(const struct kat *kat)
 	       is_filled(iv_of(kat), kat->suite->enc->iv_len, FIRST_IV);
 }
 
-static bool equals_hex(const u8 *buf, unsigned int len, const char *hex)
+/* FNV-1a: tells a faulty driver from a good one, and needs 8 bytes a suite. */
+static u64 sum_of(const u8 *buf, unsigned int len)
 {
-	char text[2 * ICV_MAX];
+	u64 sum = 0xcbf29ce484222325;
 
-	bin2hex(text, buf, len);
-	return strlen(hex) == 2 * len && !memcmp(text, hex, 2 * len);
+	while (len--)
+		sum = (sum ^ *buf++) * 0x100000001b3;
+	return sum;
 }
 
 static int test_seal(struct kat *kat)
@@ -246,8 +247,8 @@ static int test_seal(struct kat *kat)
 	err = run(kat, true);
 	if (err)
 		return err;
-	if (!head_is_whole(kat) || !equals_hex(text_of(kat), HEAD_LEN, kat->answer->head) ||
-	    !equals_hex(icv_of(kat), kat->suite->icv_len, kat->answer->icv))
+	if (!head_is_whole(kat) || sum_of(text_of(kat), TEXT_LEN + kat->suite->icv_len) !=
+				   kat->answer->sealed[kat->suite->esn])
 		return -EBADMSG;
 	return 0;
 }
@@ -295,8 +296,7 @@ static const struct kat_answer *find_answer(const struct ipsec_suite *suite)
 	const struct kat_answer *a;
 
 	for (a = kat_answers; a < kat_answers + ARRAY_SIZE(kat_answers); a++)
-		if (a->esn == suite->esn && !strcmp(a->enc, suite->enc->name) &&
-		    !strcmp(a->auth ?: "", auth))
+		if (!strcmp(a->enc, suite->enc->name) && !strcmp(a->auth ?: "", auth))
 			return a;
 	return NULL;
 }

@@ -180,7 +180,7 @@ void complete_line(const char *line, FILE *out)
 
 static void help_props(const struct menu *menu, const struct action *action, FILE *out)
 {
-	char values[300];
+	char values[NAMES_LIST_MAX + 16];
 
 	for (const struct prop *prop = menu->props; prop->name; prop++) {
 		if (!(prop->in & action->verb))

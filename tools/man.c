@@ -50,7 +50,7 @@ static void put_verbs(const struct menu *menu, const struct prop *prop, FILE *ou
 
 static void put_prop(const struct menu *menu, const struct prop *prop, FILE *out)
 {
-	char values[300];
+	char values[NAMES_LIST_MAX + 16];
 
 	fprintf(out, ".It Cm %s%s\n", prop->name, prop->in ? " Ns = Ns Ar value" : "");
 	put_text(prop->help, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sources: kmod/alg.c */
+/* sources: kmod/alg.c userspace/lib/algs.c userspace/lib/names.c */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <linux/ipsec_genl.h>
 #include <linux/kernel.h>
 #include "alg.h"
+#include "algs.h"
 #include "kat_answers.h"
 
 #define EXTACK_MAX	79
@@ -48,27 +49,48 @@ static void finds_by_kind(void **state)
 	assert_null(ipsec_alg_find("AES-128-GCM", false));
 }
 
-/* RFC 4106, 7634, 3602, 2404 and 4868. */
+/* RFC 4106, 7634, 4309, 4543, 3686, 3602, 4312, 2451, 2405; 2404, 4868, 2403, 3566 and 4494. */
 static void rows_are_those_of_the_rfcs(void **state)
 {
 	static const struct {
 		const char *name;
 		bool auth;
 		u8 key, salt, iv, icv, block;
+		bool iv_is_seq;
 	} rows[] = {
-		{ "aes-128-gcm", false, 16, 4, 8, 16, 4 },
-		{ "aes-192-gcm", false, 24, 4, 8, 16, 4 },
-		{ "aes-256-gcm", false, 32, 4, 8, 16, 4 },
-		{ "chacha20poly1305", false, 32, 4, 8, 16, 4 },
-		{ "aes-128-cbc", false, 16, 0, 16, 0, 16 },
-		{ "aes-192-cbc", false, 24, 0, 16, 0, 16 },
-		{ "aes-256-cbc", false, 32, 0, 16, 0, 16 },
-		{ "null", false, 0, 0, 0, 0, 4 },
-		{ "sha1", true, 20, 0, 0, 12, 0 },
-		{ "sha256", true, 32, 0, 0, 16, 0 },
-		{ "sha384", true, 48, 0, 0, 24, 0 },
-		{ "sha512", true, 64, 0, 0, 32, 0 },
-		{ "null", true, 0, 0, 0, 0, 0 },
+		{ "aes-128-gcm", false, 16, 4, 8, 16, 4, true },
+		{ "aes-192-gcm", false, 24, 4, 8, 16, 4, true },
+		{ "aes-256-gcm", false, 32, 4, 8, 16, 4, true },
+		{ "chacha20poly1305", false, 32, 4, 8, 16, 4, true },
+		{ "aes-128-ccm", false, 16, 3, 8, 16, 4, true },
+		{ "aes-192-ccm", false, 24, 3, 8, 16, 4, true },
+		{ "aes-256-ccm", false, 32, 3, 8, 16, 4, true },
+		{ "aes-128-gmac", false, 16, 4, 8, 16, 4, true },
+		{ "aes-192-gmac", false, 24, 4, 8, 16, 4, true },
+		{ "aes-256-gmac", false, 32, 4, 8, 16, 4, true },
+		{ "aes-128-ctr", false, 16, 4, 8, 0, 4, true },
+		{ "aes-192-ctr", false, 24, 4, 8, 0, 4, true },
+		{ "aes-256-ctr", false, 32, 4, 8, 0, 4, true },
+		{ "aes-128-cbc", false, 16, 0, 16, 0, 16, false },
+		{ "aes-192-cbc", false, 24, 0, 16, 0, 16, false },
+		{ "aes-256-cbc", false, 32, 0, 16, 0, 16, false },
+		{ "camellia-128", false, 16, 0, 16, 0, 16, false },
+		{ "camellia-192", false, 24, 0, 16, 0, 16, false },
+		{ "camellia-256", false, 32, 0, 16, 0, 16, false },
+		{ "twofish", false, 16, 0, 16, 0, 16, false },
+		{ "blowfish", false, 16, 0, 8, 0, 8, false },
+		{ "3des", false, 24, 0, 8, 0, 8, false },
+		{ "des", false, 8, 0, 8, 0, 8, false },
+		{ "null", false, 0, 0, 0, 0, 4, false },
+		{ "sha1", true, 20, 0, 0, 12, 0, false },
+		{ "sha256", true, 32, 0, 0, 16, 0, false },
+		{ "sha256-96", true, 32, 0, 0, 12, 0, false },
+		{ "sha384", true, 48, 0, 0, 24, 0, false },
+		{ "sha512", true, 64, 0, 0, 32, 0, false },
+		{ "md5", true, 16, 0, 0, 12, 0, false },
+		{ "aes-xcbc", true, 16, 0, 0, 12, 0, false },
+		{ "aes-cmac", true, 16, 0, 0, 12, 0, false },
+		{ "null", true, 0, 0, 0, 0, 0, false },
 	};
 	const struct ipsec_alg *alg;
 	unsigned int i, n = 0;
@@ -81,7 +103,7 @@ static void rows_are_those_of_the_rfcs(void **state)
 		assert_int_equal(alg->iv_len, rows[i].iv);
 		assert_int_equal(alg->icv_len, rows[i].icv);
 		assert_int_equal(alg->block_len, rows[i].block);
-		assert_int_equal(alg->iv_is_seq, alg->kind == IPSEC_ALG_KIND_AEAD);
+		assert_int_equal(alg->iv_is_seq, rows[i].iv_is_seq);
 	}
 	for (alg = ipsec_alg_table; alg->name; alg++)
 		n++;
@@ -100,7 +122,14 @@ static void refuses_unsafe_pairs(void **state)
 		{ "aes-128-gcm", "null", false, false, NULL },
 		{ "aes-128-gcm", "sha256", false, false, "AEAD" },
 		{ "chacha20poly1305", "sha1", true, true, "AEAD" },
+		{ "aes-128-ccm", "aes-xcbc", false, false, "AEAD" },
+		{ "aes-256-gmac", "sha256-96", false, true, "AEAD" },
+		{ "aes-128-gmac", NULL, true, false, NULL },
 		{ "aes-256-cbc", "sha1", false, false, NULL },
+		{ "aes-128-ctr", NULL, false, true, "auth-algorithm" },
+		{ "aes-128-ctr", "null", false, true, "forged" },
+		{ "des", "null", false, true, "forged" },
+		{ "des", "md5", false, false, NULL },
 		{ "null", "sha1", true, false, NULL },
 		{ "aes-256-cbc", NULL, false, false, "auth-algorithm" },
 		{ "aes-256-cbc", NULL, false, true, "auth-algorithm" },
@@ -153,6 +182,17 @@ static void names_templates(void **state)
 		  "authenc(hmac(sha1-generic),cbc(aes-generic))" },
 		{ "aes-256-cbc", "sha512", true, "authencesn(hmac(sha512),cbc(aes))",
 		  "authencesn(hmac(sha512-generic),cbc(aes-generic))" },
+		{ "aes-256-ccm", NULL, true, "rfc4309(ccm(aes))",
+		  "rfc4309(ccm_base(ctr(aes-generic),cbcmac(aes-generic)))" },
+		{ "aes-128-gmac", NULL, false, "rfc4543(gcm(aes))",
+		  "rfc4543(gcm_base(ctr(aes-generic),ghash-generic))" },
+		{ "aes-128-ctr", "sha256-96", true,
+		  "authencesn(hmac(sha256),rfc3686(ctr(aes)))",
+		  "authencesn(hmac(sha256-generic),rfc3686(ctr(aes-generic)))" },
+		{ "camellia-256", "aes-cmac", false, "authenc(cmac(aes),cbc(camellia))",
+		  "authenc(cmac(aes-generic),cbc(camellia-generic))" },
+		{ "3des", "aes-xcbc", true, "authencesn(xcbc(aes),cbc(des3_ede))",
+		  "authencesn(xcbc(aes-generic),cbc(des3_ede-generic))" },
 		{ "null", "sha384", true, "authencesn(hmac(sha384),ecb(cipher_null))",
 		  "authencesn(hmac(sha384-generic),ecb-cipher_null)" },
 	};
@@ -227,6 +267,9 @@ static void aead_keys_are_keymat(void **state)
 	make(&suite, "chacha20poly1305", NULL, false);
 	assert_int_equal(ipsec_alg_key(&suite, keymat, NULL, got), 36);
 	assert_memory_equal(got, keymat, 36);
+	make(&suite, "aes-128-ccm", NULL, false);
+	assert_int_equal(ipsec_alg_key(&suite, keymat, NULL, got), 19);
+	assert_memory_equal(got, keymat, 19);
 	make(&suite, "aes-128-gcm", NULL, false);
 	assert_int_equal(ipsec_alg_key(&suite, keymat, NULL, got), 20);
 	assert_memory_equal(got, keymat, 20);
@@ -239,14 +282,17 @@ static bool has_answer(const struct ipsec_suite *suite)
 	for (i = 0; i < ARRAY_SIZE(kat_answers); i++) {
 		const struct kat_answer *a = &kat_answers[i];
 
-		if (!strcmp(a->enc, suite->enc->name) && a->esn == suite->esn &&
+		if (!strcmp(a->enc, suite->enc->name) &&
 		    !strcmp(a->auth ?: "", suite->auth ? suite->auth->name : ""))
-			found += strlen(a->head) == 32 && strlen(a->icv) == 2u * suite->icv_len;
+			found += a->sealed[suite->esn] != 0;
 	}
 	return found == 1;
 }
 
-/* No row can be added without telling what it must answer, and no key outgrows its room. */
+/* What ipsec_key_new() says of a template that the kernel lacks. */
+#define LACKS	"this kernel lacks : load or build it"
+
+/* No row can be added without telling what it must answer, and no name or key outgrows its room. */
 static void every_suite_has_a_known_answer(void **state)
 {
 	const struct ipsec_alg *e, *a;
@@ -263,12 +309,37 @@ static void every_suite_has_a_known_answer(void **state)
 				assert_true(has_answer(&suite));
 				assert_true(ipsec_alg_template(&suite, true, buf));
 				assert_true(strlen(buf) < IPSEC_ALG_TEMPLATE_MAX - 1);
+				assert_true(ipsec_alg_template(&suite, false, buf));
+				assert_true(strlen(LACKS) + strlen(buf) <= EXTACK_MAX);
 				assert_in_range(8 + e->key_len + e->salt_len + a->key_len, 8,
 						IPSEC_ALG_KEY_MAX);
 			}
 		}
 	}
-	assert_int_equal(n, ARRAY_SIZE(kat_answers));
+	assert_int_equal(n, 2 * ARRAY_SIZE(kat_answers));
+}
+
+/* Two tables of names and lengths, one in each half of the house. */
+static void programs_know_the_same_algorithms(void **state)
+{
+	const struct ipsec_alg *alg;
+	unsigned int i[2] = { 0 };
+
+	for (alg = ipsec_alg_table; alg->name; alg++) {
+		bool auth = alg->kind == IPSEC_ALG_KIND_AUTH;
+		const struct name *name = &(auth ? names_auth_algorithm : names_enc_algorithm)
+						[i[auth]++];
+		const struct algs_row *row = auth ? algs_auth(alg->name) : algs_enc(alg->name);
+
+		assert_string_equal(name->text, alg->name);
+		assert_non_null(row);
+		assert_string_equal(row->name, alg->name);
+		assert_int_equal(row->aead, alg->kind == IPSEC_ALG_KIND_AEAD);
+		assert_int_equal(row->key_bytes, alg->key_len);
+		assert_int_equal(row->salt_bytes, alg->salt_len);
+	}
+	assert_null(names_enc_algorithm[i[0]].text);
+	assert_null(names_auth_algorithm[i[1]].text);
 }
 
 int main(void)
@@ -281,6 +352,7 @@ int main(void)
 		cmocka_unit_test(joins_keys_as_the_kernel_takes_them),
 		cmocka_unit_test(aead_keys_are_keymat),
 		cmocka_unit_test(every_suite_has_a_known_answer),
+		cmocka_unit_test(programs_know_the_same_algorithms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

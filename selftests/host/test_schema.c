@@ -71,7 +71,7 @@ static void defaults_parse(void **state)
 	(void)state;
 	FOR_EACH(menu, prop) {
 		struct value value = { .set = false };
-		char why[320], *text;
+		char why[NAMES_LIST_MAX + 64], *text;
 
 		if (!prop->implied)
 			continue;
@@ -93,7 +93,7 @@ static void names_parse(void **state)
 	FOR_EACH(menu, prop) {
 		for (const struct name *name = prop->names; name && name->text; name++) {
 			struct value value = { .set = false };
-			char why[320], *text;
+			char why[NAMES_LIST_MAX + 64], *text;
 
 			if (value_parse(prop, name->text, &value, why, sizeof(why)))
 				fail_msg("%s %s=%s: %s", menu->path, prop->name, name->text, why);
@@ -102,6 +102,25 @@ static void names_parse(void **state)
 			free(text);
 			value_free(prop, &value);
 		}
+	}
+}
+
+/* Nobody is told half of a list. */
+static void lists_of_names_are_whole(void **state)
+{
+	(void)state;
+	FOR_EACH(menu, prop) {
+		char values[NAMES_LIST_MAX + 16];
+		const struct name *last = prop->names;
+
+		if (!last || !last->text || prop->type == PROP_NAMED)
+			continue;
+		while (last[1].text)
+			last++;
+		schema_values(prop, values, sizeof(values));
+		if (strlen(values) < strlen(last->text) ||
+		    strcmp(values + strlen(values) - strlen(last->text), last->text))
+			fail_msg("%s %s: %s", menu->path, prop->name, values);
 	}
 }
 
@@ -161,6 +180,7 @@ int main(void)
 		cmocka_unit_test(menus_are_complete),
 		cmocka_unit_test(defaults_parse),
 		cmocka_unit_test(names_parse),
+		cmocka_unit_test(lists_of_names_are_whole),
 		cmocka_unit_test(covers_the_interface),
 	};
 

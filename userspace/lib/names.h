@@ -15,6 +15,9 @@ struct name {
 
 const struct name *names_find(const struct name *table, const char *text);
 const char *names_text(const struct name *table, uint32_t value);
+/* Room for the longest list of names there is. */
+#define NAMES_LIST_MAX 384
+
 void names_list(const struct name *table, char *out, size_t size);
 
 /*

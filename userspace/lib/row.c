@@ -201,7 +201,7 @@ int row_take(struct row *row, const struct rsc_word *word, enum verb verb, struc
 {
 	const struct prop *prop;
 	struct value *value;
-	char why[320];
+	char why[NAMES_LIST_MAX + 64];
 
 	if (word->op == RSC_BARE)
 		return word_fault(word, NULL, fault, "not understood here; properties are "
@@ -233,7 +233,7 @@ int row_take(struct row *row, const struct rsc_word *word, enum verb verb, struc
 
 int row_check(struct row *row, enum verb verb, struct fault *fault)
 {
-	char values[300];
+	char values[NAMES_LIST_MAX + 16];
 
 	for (const struct prop *prop = row->menu->props; prop->name; prop++) {
 		if (!(prop->need & verb) || row_at(row, prop)->set)
@@ -250,7 +250,7 @@ static int canonical_text(const struct prop *prop, const struct rsc_word *word, 
 			  struct fault *fault)
 {
 	struct value value = { .set = false };
-	char why[320];
+	char why[NAMES_LIST_MAX + 64];
 
 	if (prop->type == PROP_KEY)
 		return word_fault(word, prop, fault, "rows are not looked up by key");

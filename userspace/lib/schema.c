@@ -84,7 +84,7 @@ void schema_values(const struct prop *prop, char *out, size_t size)
 		[PROP_TIME_LIMIT] = "soft/hard or hard, times such as 24m/30m",
 		[PROP_ROW] = "number of a row, id=N or [find …]",
 	};
-	char list[256];
+	char list[NAMES_LIST_MAX];
 
 	if (prop->type == PROP_NUMBER || prop->type == PROP_HEX) {
 		values_number(prop, out, size);

@@ -88,7 +88,7 @@ static int parse_number(const struct prop *prop, const char *text, struct value 
 static int refuse_name(const struct prop *prop, const char *text, struct why why)
 {
 	const char *guess = names_guess(prop->names, text);
-	char list[256];
+	char list[NAMES_LIST_MAX];
 
 	if (guess)
 		return refuse(why, "not a known value; did you mean \"%s\"?", guess);

@@ -7,7 +7,7 @@ add direction=out spi=0x100000000 src-address=192.0.2.1 dst-address=192.0.2.2 en
 add direction=out spi=0x1000 dst-address=192.0.2.2 enc-algorithm=null
 add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2
 add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2 enc-algorithm=aes-128
-add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2 enc-algorithm=3des
+add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2 enc-algorithm=serpent-256
 add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=2001:db8::1 enc-algorithm=null
 add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2 enc-algorithm=aes-128-gcm
 add direction=out spi=0x1000 src-address=192.0.2.1 dst-address=192.0.2.2 enc-algorithm=aes-128-gcm enc-key=0x000102030405060708090a0b0c0d0e0f
