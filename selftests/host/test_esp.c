@@ -74,7 +74,7 @@ static void with_every_suite(void (*check)(struct ipsec_key *key))
 /* Seal @len bytes of 0xa5. Returns bytes from ESP header to ICV. */
 static u32 seal(struct ipsec_key *key, u32 len, u32 tfc_pad)
 {
-	struct ipsec_crypt_op op = { .skb = &skb, .sa = &sa, .key = key, .seq = 0x0102030405060708 };
+	struct ipsec_crypt_op op = { &skb, &sa, key, .seq = 0x0102030405060708 };
 	u32 head = ipsec_esp_head_len(key);
 
 	sa = (struct ipsec_sa){ .spi = cpu_to_be32(0x11223344), .tfc_pad = tfc_pad };

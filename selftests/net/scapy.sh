@@ -43,8 +43,15 @@ for suite in $(all_suites); do
 	planned exchange suite=$suite mode=transport inner=v4
 	planned exchange suite=$suite mode=transport inner=v6
 done
+# what else scapy knows, each algorithm once
 # shellcheck disable=SC2086
-for suite in $AEADS; do
+for suite in aes-128-ccm aes-256-ccm aes-128-ctr+sha256 aes-256-ctr+sha1 3des+md5 des+sha1 blowfish+sha256 \
+	     aes-128-cbc+aes-cmac; do
+	planned exchange suite=$suite mode=tunnel inner=v6 $OUTER_V4
+	planned exchange suite=$suite mode=transport inner=v4
+done
+# shellcheck disable=SC2086
+for suite in $AEADS aes-192-ccm; do
 	# scapy knows extended sequence numbers with AEADs alone
 	planned exchange suite=$suite mode=tunnel inner=v4 $OUTER_V6 esn=yes out_a=seq=$(((5 << 32) - 1)) in_a=seq=$(((5 << 32) - 2))
 	planned exchange suite=$suite mode=tunnel inner=v6 $OUTER_V4 encap=4500
@@ -55,6 +62,8 @@ done
 	planned attack suite=aes-128-cbc+sha256 mode=tunnel inner=v6 $OUTER_V6
 	planned attack suite=chacha20poly1305 mode=tunnel inner=v6 $OUTER_V4
 	planned attack suite=null+sha1 mode=tunnel inner=v4 $OUTER_V6
+	planned attack suite=aes-256-ctr+sha512 mode=tunnel inner=v4 $OUTER_V4
+	planned attack suite=3des+md5 mode=tunnel inner=v4 $OUTER_V4
 }
 crypto_load
 ok "the SAs and policies are accepted" esp_apply

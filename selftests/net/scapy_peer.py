@@ -13,7 +13,7 @@ from collections import Counter
 
 logging.getLogger("scapy").setLevel(logging.ERROR)
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.ipsec import ESP, SecurityAssociation, _ESPPlain
@@ -25,11 +25,14 @@ PORT_A, PORT_B = 7001, 7002
 COUNT = 2	# packets each way and pair
 CULVERT = os.environ["STACK_A"] == "culvert"
 
-CIPHERS = {"aes-128-gcm": "AES-GCM", "aes-192-gcm": "AES-GCM", "aes-256-gcm": "AES-GCM",
-           "chacha20poly1305": "CHACHA20-POLY1305", "aes-128-cbc": "AES-CBC", "aes-192-cbc": "AES-CBC",
-           "aes-256-cbc": "AES-CBC", "null": "NULL"}
+# suite's algorithm → Scapy's name, bytes of salt, IV and block
+CIPHERS = {"chacha20poly1305": ("CHACHA20-POLY1305", 4, 8, 4), "null": ("NULL", 0, 0, 4), "blowfish": ("Blowfish", 0, 8, 8),
+           "3des": ("3DES", 0, 8, 8), "des": ("DES", 0, 8, 8)}
+for bits in (128, 192, 256):
+    CIPHERS |= {f"aes-{bits}-gcm": ("AES-GCM", 4, 8, 4), f"aes-{bits}-ccm": ("AES-CCM", 3, 8, 4),
+                f"aes-{bits}-ctr": ("AES-CTR", 4, 8, 4), f"aes-{bits}-cbc": ("AES-CBC", 0, 16, 16)}
 HMACS = {"sha1": ("HMAC-SHA1-96", 12), "sha256": ("SHA2-256-128", 16), "sha384": ("SHA2-384-192", 24),
-         "sha512": ("SHA2-512-256", 32)}
+         "sha512": ("SHA2-512-256", 32), "md5": ("HMAC-MD5-96", 12), "aes-cmac": ("AES-CMAC-96", 12)}
 
 
 class Pair:
@@ -39,9 +42,8 @@ class Pair:
         self.__dict__.update(vars(p))
         self.enc, _, self.auth = self.suite.partition("+")
         self.aead = not self.auth
-        self.iv_len = 8 if self.aead else 16 if "cbc" in self.enc else 0
+        self.cipher, self.salt_len, self.iv_len, self.block = CIPHERS[self.enc]
         self.icv_len = 16 if self.aead else HMACS[self.auth][1]
-        self.block = 16 if "cbc" in self.enc else 4
         self.fixed = 8 + self.iv_len + self.icv_len
         self.v6, self.outer_v6 = is6(self.host_a), is6(self.a)
         self.esn = self.esn == "yes"
@@ -64,7 +66,7 @@ class Pair:
             more["nat_t_header"] = UDP(sport=4500, dport=4500)
         if self.auth:
             more.update(auth_algo=HMACS[self.auth][0], auth_key=bytes.fromhex(auth[2:]))
-        return SecurityAssociation(ESP, spi=spi, crypt_algo=CIPHERS[self.enc], crypt_key=key or None,
+        return SecurityAssociation(ESP, spi=spi, crypt_algo=self.cipher, crypt_key=key or None,
                                    esn_en=self.esn, **more)
 
     def inner(self, data, to_a=True):
@@ -102,11 +104,14 @@ class Pair:
         iv, body, icv = esp[8:8 + self.iv_len], esp[8 + self.iv_len:-self.icv_len], esp[-self.icv_len:]
         if self.enc == "null":
             return body
+        key, salt = self.key_ab[:len(self.key_ab) - self.salt_len], self.key_ab[len(self.key_ab) - self.salt_len:]
         if not self.aead:
-            return Cipher(algorithms.AES(self.key_ab), modes.CBC(iv)).decryptor().update(body)
-        aead = ChaCha20Poly1305 if self.enc.startswith("chacha") else AESGCM
+            mode = modes.CTR(salt + iv + b"\0\0\0\1") if self.salt_len else modes.CBC(iv)
+            cipher = algorithms.AES if "aes" in self.enc else algorithms.Blowfish if "blow" in self.enc else algorithms.TripleDES
+            return Cipher(cipher(key), mode).decryptor().update(body)
+        aead = ChaCha20Poly1305 if self.enc.startswith("chacha") else AESCCM if "ccm" in self.enc else AESGCM
         aad = esp[:4] + (struct.pack(">I", seq >> 32) if self.esn else b"") + esp[4:8]
-        return aead(self.key_ab[:-4]).decrypt(self.key_ab[-4:] + iv, body + icv, aad)
+        return aead(key).decrypt(salt + iv, body + icv, aad)
 
 
 def from_router(pairs):

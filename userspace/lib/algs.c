@@ -30,7 +30,7 @@ static const struct algs_row enc_rows[] = {
 	{ "null", false, 0, 0 },
 };
 
-/* RFC 2403, 2404 and 4868: the key is as long as the hash; RFC 3566 and 4494: as that of AES-128. */
+/* RFC 2403, 2404, 4868: the key is as long as the hash; RFC 3566, 4494: as that of AES-128. */
 static const struct algs_row auth_rows[] = {
 	{ "sha1", false, 20, 0 },
 	{ "sha256", false, 32, 0 },

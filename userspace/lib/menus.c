@@ -130,15 +130,18 @@ static const struct prop sa_props[] = {
 	  .need = VERB_ADD | VERB_GET_SPI, .show = SHOW_COLUMN | SHOW_STATS,
 	  .help = "Outer destination address." },
 	{ "enc-algorithm", PROP_WORD, IPSEC_A_SA_ENC, .names = names_enc_algorithm,
-	  .in = VERB_ADD, .need = VERB_ADD, .show = SHOW_COLUMN, .help = "Cipher, or AEAD, which has its own integrity (gcm, ccm, gmac, chacha20poly1305); "
-		  "gmac and null encrypt nothing; des, 3des and blowfish are weak." },
+	  .in = VERB_ADD, .need = VERB_ADD, .show = SHOW_COLUMN,
+	  .help = "Cipher, or AEAD, which has its own integrity (gcm, ccm, gmac, "
+		  "chacha20poly1305); gmac and null encrypt nothing; des, 3des and blowfish are "
+		  "weak." },
 	{ "enc-key", PROP_KEY, IPSEC_A_SA_ENC_KEY, .in = VERB_ADD,
-	  .help = "Its key; with gcm, gmac, ctr and chacha20poly1305 then 4 bytes of salt, with ccm "
-		  "3. @FILE reads a line of hex digits, @- the next line of standard input; both "
-		  "keep the key out of the process list." },
+	  .help = "Its key; with gcm, gmac, ctr and chacha20poly1305 then 4 bytes of salt, with "
+		  "ccm 3. @FILE reads a line of hex digits, @- the next line of standard input; "
+		  "both keep the key out of the process list." },
 	{ "auth-algorithm", PROP_WORD, IPSEC_A_SA_AUTH, .names = names_auth_algorithm,
-	  .in = VERB_ADD, .show = SHOW_COLUMN, .help = "Integrity algorithm; none with an AEAD. md5 is weak; sha256-96 is sha256 cut to "
-		  "96 bits, for peers older than RFC 4868." },
+	  .in = VERB_ADD, .show = SHOW_COLUMN,
+	  .help = "Integrity algorithm; none with an AEAD. md5 is weak; sha256-96 is sha256 cut "
+		  "to 96 bits, for peers older than RFC 4868." },
 	{ "auth-key", PROP_KEY, IPSEC_A_SA_AUTH_KEY, .in = VERB_ADD, .help = "Its key." },
 	{ "replay-window", PROP_NUMBER, IPSEC_A_SA_REPLAY_WINDOW, .max = 4096, .in = VERB_ADD,
 	  .help = "Packets that may arrive out of order: 32 to 4096, 0 turns the check off." },

@@ -83,7 +83,8 @@ module_unload() {
 NET_MODPROBE=''
 crypto_load() {
 	modprobe -qa net-pf-16-proto-6 xfrm-type-{2,10}-50 \
-		crypto-{ghash,sha1,sha256,sha384,sha512,hmac,cbc,ctr,ecb,cipher_null,gcm,rfc4106} \
+		crypto-{ghash,sha1,sha256,sha384,sha512,md5,hmac,xcbc,cmac,cbc,ctr,ecb,cipher_null,gcm,rfc4106} \
+		crypto-{rfc3686,ccm,cbcmac,rfc4309,rfc4543,camellia,twofish,blowfish,des3_ede} \
 		crypto-{chacha20,poly1305,rfc7539esp,seqiv,echainiv,authenc,authencesn,stdrng} || return 0
 	modprobe -qa crypto-aes || true
 	NET_MODPROBE=$(</proc/sys/kernel/modprobe)
@@ -210,18 +211,31 @@ net_up() {
 AEADS="aes-128-gcm aes-192-gcm aes-256-gcm chacha20poly1305"
 CIPHERS="aes-128-cbc aes-192-cbc aes-256-cbc null"
 HMACS="sha1 sha256 sha384 sha512"
+# the others: each algorithm at least once, not each with each
+OTHER_SUITES="aes-128-ccm aes-192-ccm aes-256-ccm aes-128-gmac aes-192-gmac aes-256-gmac
+	aes-128-ctr+sha256 aes-192-ctr+aes-xcbc aes-256-ctr+sha512 camellia-128+aes-cmac camellia-192+sha384
+	camellia-256+sha256 twofish+sha256-96 blowfish+sha1 3des+md5 3des+sha1 des+md5 aes-128-cbc+sha256-96
+	aes-128-cbc+md5 aes-256-cbc+aes-xcbc aes-256-cbc+aes-cmac null+aes-cmac null+md5"
 
 # algorithm → name at the kernel's crypto API, bytes of key with salt, bits of ICV
-declare -A ALG_KERNEL=(
-	[aes-128-gcm]='rfc4106(gcm(aes))' [aes-192-gcm]='rfc4106(gcm(aes))' [aes-256-gcm]='rfc4106(gcm(aes))'
-	[chacha20poly1305]='rfc7539esp(chacha20,poly1305)'
-	[aes-128-cbc]='cbc(aes)' [aes-192-cbc]='cbc(aes)' [aes-256-cbc]='cbc(aes)' [null]='ecb(cipher_null)'
-	[sha1]='hmac(sha1)' [sha256]='hmac(sha256)' [sha384]='hmac(sha384)' [sha512]='hmac(sha512)')
-declare -A ALG_KEY=([aes-128-gcm]=20 [aes-192-gcm]=28 [aes-256-gcm]=36 [chacha20poly1305]=36
-	[aes-128-cbc]=16 [aes-192-cbc]=24 [aes-256-cbc]=32 [null]=0 [sha1]=20 [sha256]=32 [sha384]=48 [sha512]=64)
-declare -A ALG_ICV=([sha1]=96 [sha256]=128 [sha384]=192 [sha512]=256)
+declare -A ALG_KERNEL=([chacha20poly1305]='rfc7539esp(chacha20,poly1305)' [null]='ecb(cipher_null)'
+	[twofish]='cbc(twofish)' [blowfish]='cbc(blowfish)' [3des]='cbc(des3_ede)' [des]='cbc(des)'
+	[sha1]='hmac(sha1)' [sha256]='hmac(sha256)' [sha256-96]='hmac(sha256)' [sha384]='hmac(sha384)'
+	[sha512]='hmac(sha512)' [md5]='hmac(md5)' [aes-xcbc]='xcbc(aes)' [aes-cmac]='cmac(aes)')
+declare -A ALG_KEY=([chacha20poly1305]=36 [null]=0 [twofish]=16 [blowfish]=16 [3des]=24 [des]=8
+	[sha1]=20 [sha256]=32 [sha256-96]=32 [sha384]=48 [sha512]=64 [md5]=16 [aes-xcbc]=16 [aes-cmac]=16)
+declare -A ALG_ICV=([sha1]=96 [sha256]=128 [sha256-96]=96 [sha384]=192 [sha512]=256 [md5]=96
+	[aes-xcbc]=96 [aes-cmac]=96)
+for NET_BITS in 128 192 256; do
+	ALG_KERNEL+=([aes-$NET_BITS-gcm]='rfc4106(gcm(aes))' [aes-$NET_BITS-ccm]='rfc4309(ccm(aes))'
+		[aes-$NET_BITS-gmac]='rfc4543(gcm(aes))' [aes-$NET_BITS-ctr]='rfc3686(ctr(aes))'
+		[aes-$NET_BITS-cbc]='cbc(aes)' [camellia-$NET_BITS]='cbc(camellia)')
+	ALG_KEY+=([aes-$NET_BITS-gcm]=$((NET_BITS / 8 + 4)) [aes-$NET_BITS-ccm]=$((NET_BITS / 8 + 3))
+		[aes-$NET_BITS-gmac]=$((NET_BITS / 8 + 4)) [aes-$NET_BITS-ctr]=$((NET_BITS / 8 + 4))
+		[aes-$NET_BITS-cbc]=$((NET_BITS / 8)) [camellia-$NET_BITS]=$((NET_BITS / 8)))
+done
 
-# all_suites: one a line
+# all_suites: but OTHER_SUITES, one a line
 all_suites() {
 	local enc auth
 	printf '%s\n' $AEADS
