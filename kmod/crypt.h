@@ -24,6 +24,7 @@ typedef void (*ipsec_crypt_done)(struct ipsec_crypt_op *op, int err);
  * @done: called exactly once, in softirq or with BH off, under RCU; releases the
  *	  operation with ipsec_crypt_put()
  * @seq: the packet's sequence number
+ * @tfc_pad: outbound: pad the payload up to this first
  * @gap: bytes of UDP, ESP and IV between outer header and payload
  * @bytes: inner bytes, for the counters
  * @sealing: outbound
@@ -43,6 +44,7 @@ struct ipsec_crypt_op {
 	ipsec_crypt_done done;
 	u64 seq;
 	u32 bytes;
+	u32 tfc_pad;
 	u16 gap;
 	bool sealing;
 	bool shared;

@@ -51,8 +51,8 @@ bool ipsec_esp_len_ok(const struct ipsec_key *key, u32 len)
 /* Zeros for traffic flow confidentiality, then 1, 2, 3 … (RFC 4303 section 2.4). */
 static void put_trailer(const struct ipsec_crypt_op *op, u32 payload_len, u8 next_header)
 {
-	u32 tfc_pad = op->sa->tfc_pad > payload_len ? op->sa->tfc_pad - payload_len : 0;
-	u32 len = ipsec_esp_tail_len(op->key, payload_len, op->sa->tfc_pad);
+	u32 tfc_pad = op->tfc_pad > payload_len ? op->tfc_pad - payload_len : 0;
+	u32 len = ipsec_esp_tail_len(op->key, payload_len, op->tfc_pad);
 	u32 pad = len - op->key->suite.icv_len - tfc_pad - IPSEC_ESP_TRAILER_LEN;
 	u8 *tail = skb_put(op->skb, len);
 	u32 i;

@@ -101,6 +101,17 @@ static bool shares_route(const struct ipsec_sa *sa, const struct sk_buff *skb)
 	return ipsec_icmp_shares_route(sa, &inner, AF_INET6);
 }
 
+/* RFC 4303 section 2.7: padding does not make a packet too long for its way. */
+static u32 tfc_pad(const struct ipsec_sa *sa, const struct sk_buff *skb, bool shared)
+{
+	u32 mtu;
+
+	if (likely(!sa->tfc_pad))
+		return 0;
+	mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, skb_dst(skb), shared), 0);
+	return min(sa->tfc_pad, mtu);
+}
+
 /* Header, room, sequence number. Returns the operation, or NULL with the reason set. */
 static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key,
 				      struct sk_buff *skb, u8 *next_header,
@@ -109,6 +120,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	u32 gap = ipsec_natt_head_len(sa) + ipsec_esp_head_len(key);
 	u32 head = ipsec_mode_head_len(sa) + gap + LL_RESERVED_SPACE(skb_dst(skb)->dev);
 	bool shared = shares_route(sa, skb);
+	u32 tfc = tfc_pad(sa, skb, shared);
 	struct ipsec_crypt_op *op;
 	u32 bytes = skb->len;
 	u64 seq;
@@ -117,7 +129,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
 		return NULL;
 	/* Too much room by the header's length in transport mode. */
-	if (ipsec_mode_room(skb, head, ipsec_esp_tail_len(key, skb->len, sa->tfc_pad)))
+	if (ipsec_mode_room(skb, head, ipsec_esp_tail_len(key, skb->len, tfc)))
 		return NULL;
 	*reason = IPSEC_REASON_OUT_SA_EXPIRED;
 	if (!ipsec_lifetime_charge(&sa->life, bytes))
@@ -133,6 +145,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	op = ipsec_crypt_get(sa, key, skb, output_done);
 	if (op) {
 		op->seq = seq;
+		op->tfc_pad = tfc;
 		op->gap = gap;
 		op->bytes = bytes;
 		op->shared = shared;

@@ -60,7 +60,7 @@ struct ipsec_sa_ends {
  * @encap_sport: source port of UDP encapsulation
  * @encap_dport: destination port
  * @mark: of outer packets (out) or opened packets (in), 0 = leave
- * @tfc_pad: pad payloads up to this size
+ * @tfc_pad: pad payloads up to this size, as far as the path bears it
  * @key: the keyed transform; NULL while larval. Replaced at most once, by software
  * @retired_key: the engine's key that was replaced; freed with the SA
  * @seq: last outbound sequence number given out

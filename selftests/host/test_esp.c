@@ -22,7 +22,6 @@
 
 struct ipsec_sa {
 	__be32 spi;
-	u32 tfc_pad;
 };
 
 struct ipsec_crypt_op {
@@ -30,6 +29,7 @@ struct ipsec_crypt_op {
 	const struct ipsec_sa *sa;
 	struct ipsec_key *key;
 	u64 seq;
+	u32 tfc_pad;
 	bool sealing;
 	u8 iv[16];
 };
@@ -74,10 +74,10 @@ static void with_every_suite(void (*check)(struct ipsec_key *key))
 /* Seal @len bytes of 0xa5. Returns bytes from ESP header to ICV. */
 static u32 seal(struct ipsec_key *key, u32 len, u32 tfc_pad)
 {
-	struct ipsec_crypt_op op = { &skb, &sa, key, .seq = 0x0102030405060708 };
+	struct ipsec_crypt_op op = { &skb, &sa, key, 0x0102030405060708, tfc_pad };
 	u32 head = ipsec_esp_head_len(key);
 
-	sa = (struct ipsec_sa){ .spi = cpu_to_be32(0x11223344), .tfc_pad = tfc_pad };
+	sa = (struct ipsec_sa){ .spi = cpu_to_be32(0x11223344) };
 	memset(memory, 0x5a, sizeof(memory));
 	memset(memory + OUTER + head, 0xa5, len);
 	skb = (struct sk_buff){ .data = memory, .len = OUTER + head + len };

@@ -13,6 +13,7 @@ from net import *
 
 TOGETHER = 20	# pairs at once
 PORT = 7777
+CULVERT = os.environ["STACK_A"] == "culvert"
 
 
 class Pair:
@@ -28,6 +29,8 @@ class Pair:
         self.echoes = (12 + number % 16, 700 + number % 17)
         self.errors = []
         self.shown = 0
+        self.tfc = p.name.startswith("TFC")
+        self.sizes = set()	# of ESP from A to B
 
     def data(self, size):
         return (self.mark + os.urandom(size))[:size]
@@ -103,6 +106,8 @@ def wire(capture, pairs):
             continue
         if p.mark in f.raw:
             p.shown += 1
+        if f.spi == p.spi_ab:
+            p.sizes.add(len(f.esp))
     return stray
 
 
@@ -150,6 +155,8 @@ def main():
             p.errors.append(f"the wire shows its payload, {p.shown} times")
         if p.clear and not p.shown:
             p.errors.append("the wire does not show the payload of a suite without encryption: this check sees nothing")
+        if p.tfc and CULVERT and len(p.sizes) != 1:
+            p.errors.append(f"TFC padding leaves packets of {sorted(p.sizes)} bytes")
         ok(not p.errors, p.name, *p.errors[:6])
     ok(not stray, "nothing but ESP of these SAs on the wire", f"{len(stray)} others", *stray[:3])
     for ns, stack in stacks.items():

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The suites in wide use, tunnel and transport, IPv4 and IPv6 and each inside the other, without and with extended
-# sequence numbers, and in UDP; every other algorithm in a tunnel, in transport mode and with ESN. Culvert in router A,
+# sequence numbers, and in UDP, and with TFC padding; every other algorithm in a tunnel, in transport mode and with ESN. Culvert in router A,
 # the kernel's XFRM in router B, all SAs alive at once. SUITES="…" takes only those in full, OTHERS="…" those in brief;
 # STACK_A=xfrm runs it between two XFRMs, which tells whether the test itself is right.
 set -eu
@@ -79,6 +79,11 @@ for suite in aes-128-gcm aes-256-cbc+sha256; do
 	done
 done
 
+# more than the path bears, and less
+for suite in aes-128-gcm 3des+sha1; do
+	tunnel $suite v4 v4 TFC out_a=tfc-pad=9000
+	tunnel $suite v6 v6 TFC out_a=tfc-pad=1300
+done
 crypto_load
 ok "all SAs and policies are accepted by both stacks" esp_apply
 python interop.py "$plan"
