@@ -342,6 +342,26 @@ static void programs_know_the_same_algorithms(void **state)
 	assert_null(names_auth_algorithm[i[1]].text);
 }
 
+/* The page for people has a row for each. */
+static void the_page_has_every_algorithm(void **state)
+{
+	FILE *file = fopen(SOURCE_DIR "/Documentation/transforms.rst", "re");
+	const struct ipsec_alg *alg;
+	char page[16384], row[64];
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(page, 1, sizeof(page) - 1, file);
+	fclose(file);
+	assert_in_range(len, 1, sizeof(page) - 2);
+	page[len] = 0;
+	for (alg = ipsec_alg_table; alg->name; alg++) {
+		snprintf(row, sizeof(row), "\n``%s`` ", alg->name);
+		if (!strstr(page, row))
+			fail_msg("no row for %s", alg->name);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -353,6 +373,7 @@ int main(void)
 		cmocka_unit_test(aead_keys_are_keymat),
 		cmocka_unit_test(every_suite_has_a_known_answer),
 		cmocka_unit_test(programs_know_the_same_algorithms),
+		cmocka_unit_test(the_page_has_every_algorithm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,8 +189,8 @@ static const struct prop sa_props[] = {
 	  .names = names_bit, .in = VERB_ADD, .implied = "no",
 	  .help = "Allow null encryption without integrity, for measuring alone." },
 	{ "tfc-pad", PROP_NUMBER, IPSEC_A_SA_TFC_PAD, .max = 65535, .in = VERB_ADD, .implied = "0",
-	  .help = "Pad payloads up to this many bytes, but no packet beyond what its path bears (RFC 4303 "
-		  "section 2.7)." },
+	  .help = "Pad payloads up to this many bytes, but no packet beyond what its path "
+		  "bears (RFC 4303 section 2.7)." },
 	{ "mark", PROP_NUMBER, IPSEC_A_SA_MARK, .max = UINT32_MAX, .in = VERB_ADD,
 	  .implied = "0",
 	  .help = "Firewall mark of outer packets (out) or of opened ones (in)." },
