@@ -14,7 +14,7 @@ packages=(
 	iproute2 nftables iptables tcpdump iperf3 conntrack ethtool procps iputils-ping curl socat jq
 	python3 python3-scapy python3-cryptography python3-yaml
 	# tests outside
-	libcmocka-dev libgcrypt20 sparse shellcheck mandoc
+	libcmocka-dev libgcrypt20 sparse shellcheck mandoc cppcheck codespell coccinelle
 )
 
 missing_packages() {
