@@ -82,7 +82,7 @@ static struct pending *find(const struct ipsec_acquire *acq, u32 policy_id,
 
 /* The deadline list stays sorted as long as the timeout setting does not change. */
 static struct pending *ask(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
-			   const struct ipsec_flow *fl)
+			   const struct ipsec_flow *fl, u8 missing)
 {
 	struct ipsec_event_acquire ev = {
 		.policy_id = sp->id,
@@ -91,6 +91,7 @@ static struct pending *ask(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
 		.local = sp->local,
 		.remote = sp->remote,
 		.flow = *fl,
+		.missing = missing,
 	};
 	struct pending *p;
 
@@ -112,7 +113,7 @@ static struct pending *ask(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
 }
 
 void ipsec_acquire_hold(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
-			const struct ipsec_flow *fl, struct sk_buff *skb)
+			const struct ipsec_flow *fl, u8 missing, struct sk_buff *skb)
 {
 	enum ipsec_reason reason = IPSEC_REASON_NONE;
 	struct pending *p;
@@ -123,7 +124,7 @@ void ipsec_acquire_hold(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
 		return;
 	}
 	spin_lock(&acq->lock);
-	p = find(acq, sp->id, fl) ?: ask(acq, sp, fl);
+	p = find(acq, sp->id, fl) ?: ask(acq, sp, fl, missing);
 	if (!p)
 		reason = IPSEC_REASON_OUT_NO_SA;
 	else if (p->held.qlen >= READ_ONCE(acq->hold_packets))

@@ -44,12 +44,13 @@ void ipsec_acquire_exit(struct ipsec_acquire *acq);
 
 /**
  * ipsec_acquire_hold() - ask for an SA for this packet, and hold it
+ * @missing: IPSEC_PROTOCOLS_* for which there is none
  * @skb: consumed: held, or dropped and counted
  *
  * rcu_read_lock(), BH off. Without a listener the packet is dropped at once.
  */
 void ipsec_acquire_hold(struct ipsec_acquire *acq, const struct ipsec_sp *sp,
-			const struct ipsec_flow *fl, struct sk_buff *skb);
+			const struct ipsec_flow *fl, u8 missing, struct sk_buff *skb);
 
 /**
  * struct ipsec_acquire_ops - how held packets go on; functions of a higher layer

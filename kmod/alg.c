@@ -135,10 +135,22 @@ const char *ipsec_alg_suite(struct ipsec_suite *suite, const struct ipsec_alg *e
 	return NULL;
 }
 
+const char *ipsec_alg_suite_ah(struct ipsec_suite *suite, const struct ipsec_alg *auth, bool esn)
+{
+	if (!protects(auth))
+		return "AH is integrity alone: choose an auth-algorithm: sha256";
+	*suite = (struct ipsec_suite) { .auth = auth, .icv_len = auth->icv_len, .esn = esn };
+	return NULL;
+}
+
 bool ipsec_alg_template(const struct ipsec_suite *suite, bool generic, char *buf)
 {
 	const struct ipsec_alg *enc = suite->enc, *auth = suite->auth;
 
+	if (!enc) {
+		strscpy(buf, generic ? auth->generic : auth->tmpl, IPSEC_ALG_TEMPLATE_MAX);
+		return true;
+	}
 	if (!auth) {
 		strscpy(buf, generic ? enc->generic : enc->tmpl, IPSEC_ALG_TEMPLATE_MAX);
 		return true;

@@ -41,7 +41,7 @@ struct ipsec_alg {
 
 /**
  * struct ipsec_suite - what protects the packets of one SA
- * @enc: an AEAD or a cipher row
+ * @enc: an AEAD or a cipher row; NULL: the SA is of AH
  * @auth: an integrity row, NULL with an AEAD
  * @icv_len: bytes of ICV on the wire
  * @esn: extended sequence numbers (changes the template of enc + auth)
@@ -80,7 +80,17 @@ const char *ipsec_alg_suite(struct ipsec_suite *suite, const struct ipsec_alg *e
 			    const struct ipsec_alg *auth, bool esn, bool insecure);
 
 /**
- * ipsec_alg_template() - name of the suite's aead at the kernel crypto API
+ * ipsec_alg_suite_ah() - the suite of an AH SA, or why there is none
+ * @suite: filled on success
+ * @auth: integrity row
+ * @esn: extended sequence numbers
+ *
+ * Any context. Returns NULL on success, else a sentence for the user.
+ */
+const char *ipsec_alg_suite_ah(struct ipsec_suite *suite, const struct ipsec_alg *auth, bool esn);
+
+/**
+ * ipsec_alg_template() - name of the suite's aead, or AH's hash, at the kernel crypto API
  * @suite: the suite
  * @generic: that of its driver in plain C, which no engine has a part in
  * @buf: at least IPSEC_ALG_TEMPLATE_MAX bytes

@@ -37,24 +37,54 @@ void ipsec_cache_exit(struct ipsec_cache *cache)
 }
 
 /* A transport policy without addresses protects the packet's own ends. */
-static void ends_of(struct ipsec_sa_ends *ends, const struct ipsec_sp *sp,
-		    const struct ipsec_flow *fl)
+static struct ipsec_sa *find_sa(struct ipsec_sad *sad, const struct ipsec_sp *sp,
+				const struct ipsec_flow *fl, u8 proto, u8 mode)
 {
-	*ends = (struct ipsec_sa_ends) {
+	struct ipsec_sa_ends ends = {
 		.src = sp->family ? sp->local : fl->src,
 		.dst = sp->family ? sp->remote : fl->dst,
 		.policy_id = sp->id,
 		.family = sp->family ?: fl->family,
-		.proto = IPPROTO_ESP,
-		.mode = sp->mode,
+		.proto = proto,
+		.mode = mode,
 	};
+
+	return ipsec_sad_lookup_out(sad, &ends, sp->level == IPSEC_POLICY_LEVEL_UNIQUE, fl);
+}
+
+/*
+ * A bundle needs both or has none. Its AH is in transport mode in tunnels as well: one outer
+ * header is enough. A NAT that UDP is meant for would break AH: such SAs do not fit.
+ */
+static void find_sas(struct ipsec_cache_entry *entry, struct ipsec_sad *sad)
+{
+	const struct ipsec_sp *sp = entry->out;
+	const struct ipsec_flow *fl = &entry->flow;
+
+	if (likely(sp->protocols == IPSEC_PROTOCOLS_ESP)) {
+		entry->sa = find_sa(sad, sp, fl, IPPROTO_ESP, sp->mode);
+	} else if (sp->protocols == IPSEC_PROTOCOLS_AH) {
+		entry->sa = find_sa(sad, sp, fl, IPPROTO_AH, sp->mode);
+	} else {
+		entry->sa = find_sa(sad, sp, fl, IPPROTO_ESP, sp->mode);
+		entry->outer = find_sa(sad, sp, fl, IPPROTO_AH, IPSEC_SA_MODE_TRANSPORT);
+		if (entry->sa && entry->sa->encap)
+			entry->sa = NULL;
+		if (entry->sa && entry->outer)
+			return;
+		entry->missing = (entry->sa ? 0 : IPSEC_PROTOCOLS_ESP) |
+				 (entry->outer ? 0 : IPSEC_PROTOCOLS_AH);
+		entry->sa = NULL;
+		entry->outer = NULL;
+		return;
+	}
+	entry->missing = entry->sa ? 0 : sp->protocols;
 }
 
 void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_generation *gen,
 			 const struct ipsec_spd *spd, struct ipsec_sad *sad,
 			 const struct ipsec_flow *fl)
 {
-	struct ipsec_sa_ends ends;
 	struct ipsec_flow flipped;
 	struct ipsec_sp *sp;
 
@@ -65,18 +95,22 @@ void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_gen
 	sp = ipsec_spd_lookup(spd, fl);
 	entry->out = sp;
 	entry->sa = NULL;
-	if (sp && sp->action == IPSEC_POLICY_ACTION_PROTECT) {
-		ends_of(&ends, sp, fl);
-		entry->sa = ipsec_sad_lookup_out(sad, &ends,
-						 sp->level == IPSEC_POLICY_LEVEL_UNIQUE, fl);
-	}
+	entry->outer = NULL;
+	entry->missing = 0;
+	if (sp && sp->action == IPSEC_POLICY_ACTION_PROTECT)
+		find_sas(entry, sad);
 }
 
-bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sp *sp)
+static u8 protocol_of(const struct ipsec_sa *sa)
+{
+	return sa->ends.proto == IPPROTO_AH ? IPSEC_PROTOCOLS_AH : IPSEC_PROTOCOLS_ESP;
+}
+
+static bool fits(const struct ipsec_sa *sa, const struct ipsec_sp *sp, u8 mode)
 {
 	const struct ipsec_sa_ends *ends = &sa->ends;
 
-	if (sp->mode != ends->mode || !(sp->protocols & IPSEC_PROTOCOLS_ESP))
+	if (ends->mode != mode)
 		return false;
 	if (ends->policy_id ? ends->policy_id != sp->id : sp->level == IPSEC_POLICY_LEVEL_UNIQUE)
 		return false;
@@ -85,4 +119,14 @@ bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sp *sp)
 	return ends->family == sp->family &&
 	       !memcmp(&ends->src, &sp->remote, sizeof(ends->src)) &&
 	       !memcmp(&ends->dst, &sp->local, sizeof(ends->dst));
+}
+
+bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			   const struct ipsec_sp *sp)
+{
+	if (unlikely(sp->protocols != (protocol_of(sa) | (outer ? IPSEC_PROTOCOLS_AH : 0))))
+		return false;
+	if (outer && (sa->ends.proto == IPPROTO_AH || !fits(outer, sp, IPSEC_SA_MODE_TRANSPORT)))
+		return false;
+	return fits(sa, sp, sp->mode);
 }

@@ -20,8 +20,10 @@
  * @flow: the flow as the packet carries it
  * @generation: of the tables when they were asked
  * @out: first row for the packet going out, NULL = none
- * @sa: outbound SA that serves @out, NULL = none
+ * @sa: outbound SA that serves @out, of a bundle that of ESP; NULL = none
+ * @outer: outbound AH SA whose AH goes outside of @sa's ESP (RFC 4301 section 4.5.1), NULL = none
  * @in: first row for the packet coming in, NULL = none
+ * @missing: IPSEC_PROTOCOLS_* that @out asks for and no SA serves; then there is no @sa
  */
 struct ipsec_cache_entry {
 	struct ipsec_flow flow;
@@ -29,6 +31,8 @@ struct ipsec_cache_entry {
 	struct ipsec_sp *out;
 	struct ipsec_sa *sa;
 	struct ipsec_sp *in;
+	struct ipsec_sa *outer;
+	u8 missing;
 };
 
 struct ipsec_cache {
@@ -71,10 +75,12 @@ ipsec_cache_get(struct ipsec_cache *cache, const struct ipsec_generation *gen,
 
 /**
  * ipsec_cache_sa_serves() - may this inbound SA deliver packets of that row?
+ * @outer: the AH SA that came before it in the same packet, NULL = none
  *
  * RFC 4301 section 5.2 step 4: the packet must have come by the SA its policy
- * asks for.
+ * asks for, or by both SAs, and no other.
  */
-bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sp *sp);
+bool ipsec_cache_sa_serves(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			   const struct ipsec_sp *sp);
 
 #endif /* _IPSEC_CACHE_H */

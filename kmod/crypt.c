@@ -45,9 +45,16 @@ static void op_prepare(struct ipsec_crypt_op *op)
 	sg_set_buf(&op->esn_sg[0], op->aad, sizeof(op->aad));
 }
 
+static unsigned int reqsize_of(const struct ipsec_key *key)
+{
+	if (likely(key->tfm))
+		return crypto_aead_reqsize(key->tfm);
+	return key->hash ? crypto_ahash_reqsize(key->hash) : 0;
+}
+
 static struct ipsec_crypt_op *op_alloc(const struct ipsec_key *key)
 {
-	unsigned int reqsize = key->tfm ? crypto_aead_reqsize(key->tfm) : 0;
+	unsigned int reqsize = reqsize_of(key);
 	struct ipsec_crypt_op *op;
 
 	if (unlikely(reqsize > CRYPT_REQ_ROOM)) {
@@ -74,6 +81,7 @@ struct ipsec_crypt_op *ipsec_crypt_get(struct ipsec_sa *sa, struct ipsec_key *ke
 		return NULL;
 	op->skb = skb;
 	op->sa = sa;
+	op->outer = NULL;
 	op->key = key;
 	op->done = done;
 	op->held = key->async;
@@ -82,10 +90,25 @@ struct ipsec_crypt_op *ipsec_crypt_get(struct ipsec_sa *sa, struct ipsec_key *ke
 	return op;
 }
 
+void ipsec_crypt_join(struct ipsec_crypt_op *op, struct ipsec_sa *outer)
+{
+	op->outer = outer;
+	if (!op->held)
+		percpu_ref_get(&op->sa->ref);
+	op->held = true;
+}
+
+static void put_held(struct ipsec_crypt_op *op)
+{
+	percpu_ref_put(&op->sa->ref);
+	if (op->outer)
+		percpu_ref_put(&op->outer->ref);
+}
+
 void ipsec_crypt_put(struct ipsec_crypt_op *op)
 {
 	if (op->held)
-		percpu_ref_put(&op->sa->ref);
+		put_held(op);
 	if (unlikely(op->big)) {
 		kfree(op);
 		return;
@@ -140,6 +163,19 @@ void ipsec_crypt_run(struct ipsec_crypt_op *op, unsigned int off, unsigned int l
 	aead_request_set_crypt(req, sg, sg, len, op->iv);
 	aead_request_set_ad(req, assoc_len);
 	err = op->sealing ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req);
+	if (err != -EINPROGRESS)
+		op->done(op, err);
+}
+
+void ipsec_crypt_hash(struct ipsec_crypt_op *op, struct scatterlist *sg, unsigned int len)
+{
+	struct ahash_request *req = &op->hash_req;
+	int err;
+
+	ahash_request_set_tfm(req, op->key->hash);
+	ahash_request_set_callback(req, 0, crypt_complete, op);
+	ahash_request_set_crypt(req, sg, op->icv, len);
+	err = crypto_ahash_digest(req);
 	if (err != -EINPROGRESS)
 		op->done(op, err);
 }

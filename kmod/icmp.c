@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "icmp.h"
+#include "ah.h"
 #include "esp.h"
 #include "mode.h"
 #include "natt.h"
@@ -64,7 +65,12 @@ u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
 	}
 	if (!key || pmtu <= outer)
 		return 0;
-	max = ipsec_esp_payload_max(key, pmtu - outer);
+	if (sa->ends.proto == IPPROTO_AH) {
+		outer += ipsec_ah_head_len(key, sa->ends.family);
+		max = pmtu > outer ? pmtu - outer : 0;
+	} else {
+		max = ipsec_esp_payload_max(key, pmtu - outer);
+	}
 	return max ? max + inner : 0;
 }
 
@@ -85,32 +91,36 @@ void ipsec_icmp_too_big(struct net *net, struct sk_buff *skb, u32 mtu)
 		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 }
 
-/* The first bytes behind the outer IP header of our packet: ESP, or UDP and ESP. */
-struct quoted {
-	union {
-		__be32 spi;
-		struct {
-			struct udphdr uh;
-			__be32 spi;
-		} udp;
-	};
-};
+/* Where the SPI stands behind the outer IP header of our packet. */
+static int spi_offset(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_ESP:
+		return 0;
+	case IPPROTO_AH:
+		return offsetof(struct ip_auth_hdr, spi);
+	case IPPROTO_UDP:
+		return sizeof(struct udphdr);
+	default:
+		return -1;
+	}
+}
 
 static struct ipsec_sa *quoted_sa(struct ipsec_sad *sad, const struct sk_buff *skb,
 				  unsigned int off, u8 proto, u8 family,
 				  const union ipsec_addr *src, const union ipsec_addr *dst)
 {
-	struct quoted buf;
-	const struct quoted *q;
+	int spi_off = spi_offset(proto);
+	const __be32 *spi;
 	struct ipsec_sa *sa;
-	unsigned int need = proto == IPPROTO_UDP ? sizeof(q->udp) : sizeof(q->spi);
+	__be32 buf;
 
-	if (proto != IPPROTO_ESP && proto != IPPROTO_UDP)
+	if (spi_off < 0)
 		return NULL;
-	q = skb_header_pointer(skb, off, need, &buf);
-	if (!q)
+	spi = skb_header_pointer(skb, off + spi_off, sizeof(buf), &buf);
+	if (!spi)
 		return NULL;
-	sa = ipsec_sad_lookup_in(sad, proto == IPPROTO_UDP ? q->udp.spi : q->spi, IPPROTO_ESP,
+	sa = ipsec_sad_lookup_in(sad, *spi, proto == IPPROTO_AH ? IPPROTO_AH : IPPROTO_ESP,
 				 family, dst);
 	if (!sa || sa->dir != IPSEC_SA_DIR_OUT || !ipsec_sa_alive(sa))
 		return NULL;

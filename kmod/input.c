@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "input.h"
+#include "ah.h"
 #include "crypt.h"
 #include "esp.h"
 #include "flow.h"
@@ -18,8 +19,11 @@
 /* RFC 7296 section 2.23: ESP in UDP is never sent to it. */
 #define IKE_PORT	500
 
+/* More than any honest packet has; nobody may keep us walking. */
+#define EXT_HEADERS_MAX	16
+
 /**
- * struct arrival - where ESP stands in an arriving packet
+ * struct arrival - where ESP or AH stands in an arriving packet
  * @family: of the outer header
  * @proto: protocol behind the outer header and its options or extension headers
  * @off: offset of that protocol's header
@@ -36,11 +40,32 @@ struct arrival {
 	union ipsec_addr dst;
 };
 
+/*
+ * To the first header that is not for the way alone. False for fragments, and for packets whose
+ * routing header sends them on: neither ESP nor AH in them is for us.
+ */
+static bool skip_ext_headers(struct arrival *a, const struct sk_buff *skb)
+{
+	int i;
+
+	for (i = 0; i < EXT_HEADERS_MAX; i++) {
+		const struct ipv6_rt_hdr *h;
+		struct ipv6_rt_hdr buf;
+
+		if (a->proto != NEXTHDR_HOP && a->proto != NEXTHDR_ROUTING &&
+		    a->proto != NEXTHDR_DEST)
+			return a->proto != NEXTHDR_FRAGMENT;
+		h = skb_header_pointer(skb, a->off, sizeof(buf), &buf);
+		if (!h || (a->proto == NEXTHDR_ROUTING && h->segments_left))
+			return false;
+		a->proto = h->nexthdr;
+		a->off += (h->hdrlen + 1) * 8;
+	}
+	return false;
+}
+
 static bool arrival_read(struct arrival *a, struct sk_buff *skb, u8 family)
 {
-	__be16 frag_off;
-	int off;
-
 	memset(a, 0, sizeof(*a));
 	a->family = family;
 	if (family == NFPROTO_IPV4) {
@@ -53,9 +78,8 @@ static bool arrival_read(struct arrival *a, struct sk_buff *skb, u8 family)
 	a->proto = ipv6_hdr(skb)->nexthdr;
 	a->src.a6 = ipv6_hdr(skb)->saddr;
 	a->dst.a6 = ipv6_hdr(skb)->daddr;
-	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &a->proto, &frag_off);
-	a->off = off;
-	return off > 0 && !frag_off;
+	a->off = sizeof(struct ipv6hdr);
+	return skip_ext_headers(a, skb);
 }
 
 static enum ipsec_reason reason_of_replay(enum ipsec_replay_verdict v)
@@ -82,6 +106,8 @@ static enum ipsec_reason reason_of_error(int err)
 		return IPSEC_REASON_IN_CRYPTO_BUSY;
 	case -ENOMEM:
 		return IPSEC_REASON_IN_NO_MEMORY;
+	case -EPROTO:
+		return IPSEC_REASON_IN_HEADER_BAD;
 	default:
 		return IPSEC_REASON_IN_CRYPTO_ERROR;
 	}
@@ -99,7 +125,7 @@ static enum ipsec_reason advance_window(struct ipsec_sa *sa, u64 seq)
 
 /* RFC 4301 section 5.2 step 4: the opened packet must be one that its policy sends this way. */
 static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipsec_sa *sa,
-				      const struct sk_buff *skb)
+				      const struct ipsec_sa *outer, const struct sk_buff *skb)
 {
 	u8 family = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	const struct ipsec_cache_entry *e;
@@ -109,13 +135,16 @@ static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipse
 		return IPSEC_REASON_IN_FLOW_UNREADABLE;
 	if (sa->has_sel && !ipsec_selector_match(&sa->sel, &fl))
 		return IPSEC_REASON_IN_SELECTOR_MISMATCH;
+	if (outer && outer->has_sel && !ipsec_selector_match(&outer->sel, &fl))
+		return IPSEC_REASON_IN_SELECTOR_MISMATCH;
 	e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &fl);
 	if (!e->in)
 		return IPSEC_REASON_IN_NO_POLICY;
 	ipsec_spd_count_hit(e->in, false, 1, skb->len);
 	if (e->in->action == IPSEC_POLICY_ACTION_DISCARD)
 		return IPSEC_REASON_IN_DISCARD;
-	if (e->in->action != IPSEC_POLICY_ACTION_PROTECT || !ipsec_cache_sa_serves(sa, e->in))
+	if (e->in->action != IPSEC_POLICY_ACTION_PROTECT ||
+	    !ipsec_cache_sa_serves(sa, outer, e->in))
 		return IPSEC_REASON_IN_SA_NOT_OF_POLICY;
 	return IPSEC_REASON_NONE;
 }
@@ -139,20 +168,40 @@ static void tell_peer_change(const struct ipsec_sa *sa, const struct sk_buff *sk
 	ipsec_notify_sa(sa->net, &ev);
 }
 
-/* From verified ciphertext to an inner packet that may be delivered. */
-static enum ipsec_reason unwrap(struct ipsec_pernet *pn, struct ipsec_crypt_op *op)
+/* ESP that a bundle's AH stood in front of, if it is ours to open. */
+static struct ipsec_sa *find_inner(struct ipsec_pernet *pn, const struct ipsec_sa *outer,
+				   struct sk_buff *skb, struct arrival *a)
 {
+	u8 family = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+
+	if (outer->ends.mode != IPSEC_SA_MODE_TRANSPORT || !arrival_read(a, skb, family) ||
+	    a->proto != IPPROTO_ESP || skb->len < a->off + IPSEC_ESP_HDR_LEN)
+		return NULL;
+	return ipsec_sad_lookup_in(&pn->sad, *(__be32 *)(skb->data + a->off), IPPROTO_ESP,
+				   outer->ends.family, &a->dst);
+}
+
+/* From a verified packet to an inner one that may be delivered, or, with @inner set, opened. */
+static enum ipsec_reason unwrap(struct ipsec_pernet *pn, struct ipsec_crypt_op *op,
+				struct ipsec_sa **inner, struct arrival *a)
+{
+	bool ah = op->sa->ends.proto == IPPROTO_AH;
 	struct sk_buff *skb = op->skb;
 	struct ipsec_sa *sa = op->sa;
 	enum ipsec_reason reason;
 	u8 next_header;
 
+	*inner = NULL;
 	reason = advance_window(sa, op->seq);
 	if (reason != IPSEC_REASON_NONE)
 		return reason;
 	if (sa->encap)
 		tell_peer_change(sa, skb);
-	reason = ipsec_esp_trim(op->key, skb, skb_transport_offset(skb) + op->gap, &next_header);
+	if (unlikely(ah))
+		next_header = ipsec_ah_next_header(skb);
+	else
+		reason = ipsec_esp_trim(op->key, skb, skb_transport_offset(skb) + op->gap,
+					&next_header);
 	if (reason != IPSEC_REASON_NONE)
 		return reason;
 	reason = ipsec_mode_pull(sa, skb, op->gap, next_header);
@@ -161,7 +210,12 @@ static enum ipsec_reason unwrap(struct ipsec_pernet *pn, struct ipsec_crypt_op *
 	op->bytes = skb->len;
 	if (!ipsec_lifetime_charge(&sa->life, skb->len))
 		return IPSEC_REASON_IN_SA_EXPIRED;
-	return check_policy(pn, sa, skb);
+	if (unlikely(ah)) {
+		*inner = find_inner(pn, sa, skb, a);
+		if (*inner)
+			return IPSEC_REASON_NONE;
+	}
+	return check_policy(pn, sa, op->outer, skb);
 }
 
 static bool is_replay(enum ipsec_reason reason)
@@ -169,17 +223,21 @@ static bool is_replay(enum ipsec_reason reason)
 	return ipsec_stats_reason_counter(reason) == IPSEC_A_STAT_IN_STATE_SEQUENCE_ERRORS;
 }
 
+static void open_packet(struct ipsec_sa *sa, struct ipsec_sa *outer, struct sk_buff *skb,
+			const struct arrival *a);
+
 /* Sync success, async success and every error of opening meet here. */
 static void input_done(struct ipsec_crypt_op *op, int err)
 {
-	struct ipsec_sa *sa = op->sa;
+	struct ipsec_sa *sa = op->sa, *inner = NULL;
 	struct ipsec_pernet *pn = sa->pn;
 	enum ipsec_reason reason;
 	struct sk_buff *skb = op->skb;
+	struct arrival a;
 
 	if (op->held)
 		dev_put(skb->dev);
-	reason = likely(!err) ? unwrap(pn, op) : reason_of_error(err);
+	reason = likely(!err) ? unwrap(pn, op, &inner, &a) : reason_of_error(err);
 	if (likely(reason == IPSEC_REASON_NONE)) {
 		ipsec_sa_count(sa, op->bytes);
 		if (sa->mark)
@@ -189,8 +247,14 @@ static void input_done(struct ipsec_crypt_op *op, int err)
 		if (reason == IPSEC_REASON_IN_CRYPTO_ERROR)
 			ipsec_sa_engine_failed(sa);
 	}
+	if (unlikely(inner))
+		percpu_ref_get(&sa->ref);
 	/* The SA may be gone after this. */
 	ipsec_crypt_put(op);
+	if (unlikely(inner)) {
+		open_packet(inner, sa, skb, &a);
+		return;
+	}
 	if (likely(reason == IPSEC_REASON_NONE) && ipsec_handoff_in(skb))
 		return;
 	ipsec_stats_drop(&pn->stats, skb,
@@ -211,25 +275,44 @@ static enum ipsec_reason check_sa(const struct ipsec_sa *sa, const struct arriva
 	return IPSEC_REASON_NONE;
 }
 
+/* Bytes of UDP, ESP and IV, or of AH, at a->off; 0 if the packet cannot be one of this SA. */
+static u32 gap_of(const struct ipsec_sa *sa, const struct ipsec_key *key,
+		  const struct sk_buff *skb, const struct arrival *a)
+{
+	if (unlikely(sa->ends.proto == IPPROTO_AH))
+		return ipsec_ah_check_len(sa, key, skb, a->off);
+	if (unlikely(!ipsec_esp_len_ok(key, skb->len - a->off - a->udp)))
+		return 0;
+	return a->udp + ipsec_esp_head_len(key);
+}
+
+/* The first 32 bits of the header that follow each other as SPI and sequence number. */
+static u32 spi_offset(const struct arrival *a)
+{
+	return a->off + (a->proto == IPPROTO_AH ? offsetof(struct ip_auth_hdr, spi) : a->udp);
+}
+
 /* Everything before the crypto. Returns the operation, or NULL with the reason set. */
 static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct sk_buff *skb,
 				      const struct arrival *a, enum ipsec_reason *reason)
 {
-	const __be32 *esp = (const __be32 *)(skb->data + a->off + a->udp);
+	const __be32 *spi = (const __be32 *)(skb->data + spi_offset(a));
 	struct ipsec_crypt_op *op;
 	struct ipsec_key *key;
+	u32 gap;
 	u64 seq;
 
 	*reason = check_sa(sa, a);
 	if (*reason != IPSEC_REASON_NONE)
 		return NULL;
 	key = rcu_dereference(sa->key);
-	seq = ipsec_replay_infer(&sa->replay, be32_to_cpu(esp[1]));
+	seq = ipsec_replay_infer(&sa->replay, be32_to_cpu(spi[1]));
 	*reason = reason_of_replay(ipsec_replay_check(&sa->replay, seq));
 	if (unlikely(*reason != IPSEC_REASON_NONE))
 		return NULL;
 	*reason = IPSEC_REASON_IN_SHORT;
-	if (unlikely(!ipsec_esp_len_ok(key, skb->len - a->off - a->udp)))
+	gap = gap_of(sa, key, skb, a);
+	if (unlikely(!gap))
 		return NULL;
 	*reason = IPSEC_REASON_IN_NO_MEMORY;
 	if (ipsec_mode_room(skb, 0, 0))
@@ -237,12 +320,14 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct sk_buff *skb,
 	op = ipsec_crypt_get(sa, key, skb, input_done);
 	if (op) {
 		op->seq = seq;
-		op->gap = a->udp + ipsec_esp_head_len(key);
+		op->gap = gap;
 	}
 	return op;
 }
 
-static void open_packet(struct ipsec_sa *sa, struct sk_buff *skb, const struct arrival *a)
+/* @outer: the AH SA that has opened the packet before, with a reference, which is consumed. */
+static void open_packet(struct ipsec_sa *sa, struct ipsec_sa *outer, struct sk_buff *skb,
+			const struct arrival *a)
 {
 	enum ipsec_reason reason;
 	struct ipsec_crypt_op *op = prepare(sa, skb, a, &reason);
@@ -250,13 +335,20 @@ static void open_packet(struct ipsec_sa *sa, struct sk_buff *skb, const struct a
 	if (unlikely(!op)) {
 		ipsec_sa_count_error(sa, is_replay(reason));
 		ipsec_stats_drop(sa->stats, skb, reason);
+		if (outer)
+			percpu_ref_put(&outer->ref);
 		return;
 	}
+	if (unlikely(outer))
+		ipsec_crypt_join(op, outer);
 	skb_set_transport_header(skb, a->off);
 	/* The device must not go while a driver has the packet. */
 	if (op->held)
 		dev_hold(skb->dev);
-	ipsec_esp_open(op, a->off + a->udp);
+	if (unlikely(sa->ends.proto == IPPROTO_AH))
+		ipsec_ah_open(op);
+	else
+		ipsec_esp_open(op, a->off + a->udp);
 }
 
 static void tell_unknown_spi(struct ipsec_pernet *pn, const struct arrival *a, __be32 spi)
@@ -264,7 +356,7 @@ static void tell_unknown_spi(struct ipsec_pernet *pn, const struct arrival *a, _
 	struct ipsec_event_sa ev = {
 		.cmd = IPSEC_CMD_UNKNOWN_SPI,
 		.spi = spi,
-		.proto = IPPROTO_ESP,
+		.proto = a->proto == IPPROTO_AH ? IPPROTO_AH : IPPROTO_ESP,
 		.dir = IPSEC_SA_DIR_IN,
 		.family = a->family == NFPROTO_IPV4 ? AF_INET : AF_INET6,
 		.src = a->src,
@@ -315,17 +407,19 @@ static unsigned int input_clear(struct ipsec_pernet *pn, struct sk_buff *skb, u8
 	return likely(!e->in) ? NF_ACCEPT : ipsec_input_check(pn, skb, e->in);
 }
 
-/* ESP, bare or behind UDP: ours if the SPI is. */
-static unsigned int take_esp(struct ipsec_pernet *pn, struct sk_buff *skb, const struct arrival *a)
+/* AH, or ESP bare or behind UDP: ours if the SPI is. */
+static __always_inline unsigned int take(struct ipsec_pernet *pn, struct sk_buff *skb,
+					 const struct arrival *a, u8 proto)
 {
 	unsigned int verdict;
 	struct ipsec_sa *sa;
 	__be32 spi;
 
-	if (!pskb_may_pull(skb, a->off + a->udp + IPSEC_ESP_HDR_LEN))
+	/* SPI and sequence number. */
+	if (!pskb_may_pull(skb, spi_offset(a) + 8))
 		return input_clear(pn, skb, a->family);
-	spi = *(__be32 *)(skb->data + a->off + a->udp);
-	sa = ipsec_sad_lookup_in(&pn->sad, spi, IPPROTO_ESP,
+	spi = *(__be32 *)(skb->data + spi_offset(a));
+	sa = ipsec_sad_lookup_in(&pn->sad, spi, proto,
 				 a->family == NFPROTO_IPV4 ? AF_INET : AF_INET6, &a->dst);
 	if (!sa) {
 		tell_unknown_spi(pn, a, spi);
@@ -334,8 +428,19 @@ static unsigned int take_esp(struct ipsec_pernet *pn, struct sk_buff *skb, const
 	verdict = ipsec_handoff_confirm(skb);
 	if (verdict != NF_ACCEPT)
 		return verdict;
-	open_packet(sa, skb, a);
+	open_packet(sa, NULL, skb, a);
 	return NF_STOLEN;
+}
+
+static unsigned int take_esp(struct ipsec_pernet *pn, struct sk_buff *skb, const struct arrival *a)
+{
+	return take(pn, skb, a, IPPROTO_ESP);
+}
+
+static noinline unsigned int take_ah(struct ipsec_pernet *pn, struct sk_buff *skb,
+				     const struct arrival *a)
+{
+	return take(pn, skb, a, IPPROTO_AH);
 }
 
 static unsigned int take_udp(struct ipsec_pernet *pn, struct sk_buff *skb, struct arrival *a,
@@ -370,6 +475,8 @@ unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family
 	switch (a.proto) {
 	case IPPROTO_ESP:
 		return take_esp(pn, skb, &a);
+	case IPPROTO_AH:
+		return take_ah(pn, skb, &a);
 	case IPPROTO_UDP:
 		return take_udp(pn, skb, &a, family);
 	case IPPROTO_ICMP:

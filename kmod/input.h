@@ -15,7 +15,7 @@ struct sk_buff;
  * @skb: data at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Takes ESP with an SPI of ours, bare or in UDP. rcu_read_lock(), softirq.
+ * Takes AH, and ESP bare or in UDP, with an SPI of ours. rcu_read_lock(), softirq.
  * Returns NF_STOLEN or, for packets that are not ours to open, NF_ACCEPT or NF_DROP
  * (counted) by the rules of ipsec_input_check().
  */

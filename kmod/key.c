@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "key.h"
+#include "hash.h"
 #include "kat.h"
 #include "stats.h"
 
 #include <crypto/aead.h>
+#include <crypto/hash.h>
 #include <linux/crypto.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -22,14 +24,12 @@ static const struct {
 #define CHOICE_ANY	0
 #define CHOICE_SOFTWARE	1
 
-static u32 flags_of(struct crypto_aead *tfm)
+/* What aead and hash are to the crypto API; NULL if there is neither. */
+static struct crypto_tfm *base_of(const struct ipsec_key *key)
 {
-	return crypto_aead_tfm(tfm)->__crt_alg->cra_flags;
-}
-
-static const char *driver_of(struct crypto_aead *tfm)
-{
-	return crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
+	if (key->hash)
+		return crypto_ahash_tfm(key->hash);
+	return key->tfm ? crypto_aead_tfm(key->tfm) : NULL;
 }
 
 static unsigned int auth_key_len(const struct ipsec_suite *suite)
@@ -51,15 +51,15 @@ static int set_key(const struct ipsec_key *key, struct crypto_aead *tfm)
 }
 
 /* Tested and keyed, or an ERR_PTR. */
-static struct crypto_aead *try_choice(const struct ipsec_key *key, const char *tmpl, u32 without,
-				      const char *failed)
+static struct crypto_aead *try_aead(const struct ipsec_key *key, const char *tmpl, u32 without,
+				    const char *failed)
 {
 	struct crypto_aead *tfm = crypto_alloc_aead(tmpl, 0, without);
 	int err;
 
 	if (IS_ERR(tfm))
 		return tfm;
-	if (failed && !strcmp(driver_of(tfm), failed))
+	if (failed && !strcmp(crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm)), failed))
 		err = -EIO;
 	else
 		err = ipsec_kat_run(&key->suite, &tfm) ?:
@@ -71,12 +71,27 @@ static struct crypto_aead *try_choice(const struct ipsec_key *key, const char *t
 	return tfm;
 }
 
-static void adopt(struct ipsec_key *key, struct crypto_aead *tfm, unsigned int choice)
+static int try_choice(struct ipsec_key *key, const char *tmpl, unsigned int choice,
+		      const char *failed)
 {
-	key->tfm = tfm;
-	key->async = flags_of(tfm) & CRYPTO_ALG_ASYNC;
-	key->hw = flags_of(tfm) & (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY);
+	u32 without = choices[choice].without, flags;
+
+	if (key->suite.enc)
+		key->tfm = try_aead(key, tmpl, without, failed);
+	else
+		key->hash = ipsec_hash_new(key->suite.auth, tmpl, key->auth_key, without, failed);
+	if (IS_ERR(key->tfm) || IS_ERR(key->hash)) {
+		int err = PTR_ERR(IS_ERR(key->tfm) ? (void *)key->tfm : key->hash);
+
+		key->tfm = NULL;
+		key->hash = NULL;
+		return err;
+	}
+	flags = base_of(key)->__crt_alg->cra_flags;
+	key->async = flags & CRYPTO_ALG_ASYNC;
+	key->hw = flags & (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY);
 	key->software = choice >= CHOICE_SOFTWARE;
+	return 0;
 }
 
 /* Errors that no other driver would help with. */
@@ -95,18 +110,12 @@ static int find_driver(struct ipsec_key *key, unsigned int choice, const char *f
 	int first_err = 0;
 
 	for (; choice < ARRAY_SIZE(choices); choice++) {
-		struct crypto_aead *tfm;
 		int err;
 
 		if (!ipsec_alg_template(&key->suite, choices[choice].generic, tmpl))
 			return 0;
-		tfm = try_choice(key, tmpl, choices[choice].without, failed);
-		if (!IS_ERR(tfm)) {
-			adopt(key, tfm, choice);
-			return 0;
-		}
-		err = PTR_ERR(tfm);
-		if (is_final(err, choice))
+		err = try_choice(key, tmpl, choice, failed);
+		if (!err || is_final(err, choice))
 			return err;
 		first_err = first_err ?: err;
 	}
@@ -127,8 +136,12 @@ static void tell_no_driver(const struct ipsec_suite *suite, int err, struct netl
 static bool check_enc_len(const struct ipsec_alg *enc, unsigned int len,
 			  struct netlink_ext_ack *extack)
 {
-	if (len == enc->key_len + enc->salt_len)
+	if (len == (enc ? enc->key_len + enc->salt_len : 0))
 		return true;
+	if (!enc) {
+		NL_SET_ERR_MSG(extack, "AH does not encrypt: leave enc-key out");
+		return false;
+	}
 	if (enc->salt_len)
 		NL_SET_ERR_MSG_FMT(extack,
 				   "enc-key has %u bytes; %s takes %u: %u of key and %u of salt",
@@ -196,6 +209,7 @@ struct ipsec_key *ipsec_key_software(const struct ipsec_key *key)
 	if (!copy)
 		return ERR_PTR(-ENOMEM);
 	copy->tfm = NULL;
+	copy->hash = NULL;
 	err = find_driver(copy, CHOICE_SOFTWARE, ipsec_key_driver(key));
 	if (err) {
 		ipsec_key_free(copy);
@@ -209,12 +223,15 @@ void ipsec_key_free(struct ipsec_key *key)
 	if (!key)
 		return;
 	crypto_free_aead(key->tfm);
+	crypto_free_ahash(key->hash);
 	kfree_sensitive(key);
 }
 
 const char *ipsec_key_driver(const struct ipsec_key *key)
 {
-	return key->tfm ? driver_of(key->tfm) : "null";
+	struct crypto_tfm *base = base_of(key);
+
+	return base ? crypto_tfm_alg_driver_name(base) : "null";
 }
 
 /* A suite with that row in it, the other part as common as can be. */
@@ -238,7 +255,7 @@ bool ipsec_key_probe(const struct ipsec_alg *alg, char *driver, u32 *priority, b
 	found = !find_driver(key, CHOICE_ANY, NULL);
 	if (found) {
 		strscpy(driver, ipsec_key_driver(key), CRYPTO_MAX_ALG_NAME);
-		*priority = key->tfm ? crypto_aead_tfm(key->tfm)->__crt_alg->cra_priority : 0;
+		*priority = base_of(key) ? base_of(key)->__crt_alg->cra_priority : 0;
 		*hw = key->hw;
 	}
 	ipsec_key_free(key);

@@ -9,13 +9,15 @@
 #include "alg.h"
 
 struct crypto_aead;
+struct crypto_ahash;
 struct ipsec_stats;
 struct netlink_ext_ack;
 
 /**
  * struct ipsec_key - one keyed transform
  * @suite: what it does
- * @tfm: the aead; NULL for null + null
+ * @tfm: the aead; NULL for null + null, and for AH
+ * @hash: AH's; NULL for ESP
  * @async: operations may return -EINPROGRESS
  * @hw: an asynchronous or hardware driver (shown as hw-aead)
  * @software: chosen because another engine failed
@@ -25,6 +27,7 @@ struct netlink_ext_ack;
 struct ipsec_key {
 	struct ipsec_suite suite;
 	struct crypto_aead *tfm;
+	struct crypto_ahash *hash;
 	bool async;
 	bool hw;
 	bool software;

@@ -27,6 +27,9 @@ const struct nla_policy ipsec_nl_explain_attrs[IPSEC_A_EXPLAIN_MAX + 1] = {
 	[IPSEC_A_EXPLAIN_ROW_ID]	= IPSEC_NL_ANSWER("row id"),
 	[IPSEC_A_EXPLAIN_ROW_FIELD]	= IPSEC_NL_ANSWER("row field"),
 	[IPSEC_A_EXPLAIN_ROWS_OMITTED]	= IPSEC_NL_ANSWER("rows-omitted"),
+	[IPSEC_A_EXPLAIN_AH_SA_ID]	= IPSEC_NL_ANSWER("ah-sa"),
+	[IPSEC_A_EXPLAIN_AH_SPI]	= IPSEC_NL_ANSWER("ah-spi"),
+	[IPSEC_A_EXPLAIN_MISSING]	= IPSEC_NL_ANSWER("missing-sas"),
 };
 
 static const char *const explain_words[IPSEC_A_EXPLAIN_MAX + 1] = {
@@ -99,6 +102,11 @@ static int put_verdict(struct sk_buff *msg, const struct ipsec_explain *ex)
 	if (!err && ex->sa)
 		err = nla_put_u32(msg, IPSEC_A_EXPLAIN_SA_ID, ex->sa->id) ?:
 		      nla_put_be32(msg, IPSEC_A_EXPLAIN_SPI, ex->sa->spi);
+	if (!err && ex->outer)
+		err = nla_put_u32(msg, IPSEC_A_EXPLAIN_AH_SA_ID, ex->outer->id) ?:
+		      nla_put_be32(msg, IPSEC_A_EXPLAIN_AH_SPI, ex->outer->spi);
+	if (!err && ex->missing)
+		err = nla_put_u8(msg, IPSEC_A_EXPLAIN_MISSING, ex->missing);
 	if (!err && ex->payload_mtu)
 		err = nla_put_u32(msg, IPSEC_A_EXPLAIN_PAYLOAD_MTU, ex->payload_mtu);
 	if (!err && ex->reason != IPSEC_REASON_NONE)

@@ -260,10 +260,9 @@ static int parse_protocols(const struct nlattr **tb, struct ipsec_sp *sp,
 		sp->protocols = nla_get_u8(attr);
 	else if (!sp->protocols)
 		sp->protocols = IPSEC_PROTOCOLS_ESP;
-	if (sp->protocols == IPSEC_PROTOCOLS_ESP)
+	if (sp->protocols)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "ipsec-protocols: AH is not offered by this module yet; use esp alone");
+	NL_SET_ERR_MSG_ATTR(extack, attr, "ipsec-protocols: esp, ah or both is right");
 	return -EINVAL;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "nl_sa.h"
+#include "ah.h"
 #include "esp.h"
 #include "handoff.h"
 #include "mode.h"
@@ -125,7 +126,7 @@ static const struct {
 		BIT_OF(POLICY_ID) | BIT_OF(HARD_TIME_S),
 		BIT_OF(SRC) | BIT_OF(DST) },
 	[IPSEC_CMD_SA_NEW] = {
-		SA, BIT_OF(SPI) | BIT_OF(DIR) | BIT_OF(SRC) | BIT_OF(DST) | BIT_OF(ENC) },
+		SA, BIT_OF(SPI) | BIT_OF(DIR) | BIT_OF(SRC) | BIT_OF(DST) },
 	[IPSEC_CMD_SA_UPDATE]	= { NAME | LIMITS | ENCAP | BIT_OF(COOKIE), 0 },
 	[IPSEC_CMD_SA_DEL]	= { NAME, 0 },
 	[IPSEC_CMD_SA_GET]	= { NAME | BIT_OF(SHOW_KEYS), 0 },
@@ -143,11 +144,9 @@ int ipsec_nl_sa_parse(u8 cmd, const struct nlattr **tb, const struct nlattr *att
 int ipsec_nl_sa_proto(const struct nlattr *attr, u8 *proto, struct netlink_ext_ack *extack)
 {
 	*proto = attr ? nla_get_u8(attr) : IPPROTO_ESP;
-	if (*proto == IPPROTO_ESP)
+	if (*proto == IPPROTO_ESP || *proto == IPPROTO_AH)
 		return 0;
-	return ipsec_nl_say(extack, attr, *proto == IPPROTO_AH ?
-			    "ipsec-protocol: AH is not offered by this module yet; use esp" :
-			    "ipsec-protocol: esp (50) is right");
+	return ipsec_nl_say(extack, attr, "ipsec-protocol: esp (50) or ah (51) is right");
 }
 
 static struct ipsec_sa *find_by_spi(struct ipsec_sad *sad, const struct nlattr **tb,
@@ -208,6 +207,8 @@ void ipsec_nl_sa_wipe(const struct nlattr *nest)
 
 static u32 overhead(const struct ipsec_sa *sa, const struct ipsec_key *key)
 {
+	if (sa->ends.proto == IPPROTO_AH)
+		return ipsec_mode_head_len(sa) + ipsec_ah_head_len(key, sa->ends.family);
 	return ipsec_mode_head_len(sa) + ipsec_natt_head_len(sa) + ipsec_esp_overhead_max(key);
 }
 
@@ -230,9 +231,10 @@ static int put_crypto(struct sk_buff *msg, const struct ipsec_sa *sa, bool keys)
 
 	if (!key)
 		return 0;
-	err = nla_put_string(msg, IPSEC_A_SA_ENC, key->suite.enc->name) ?:
-	      nla_put_string(msg, IPSEC_A_SA_DRIVER, ipsec_key_driver(key)) ?:
+	err = nla_put_string(msg, IPSEC_A_SA_DRIVER, ipsec_key_driver(key)) ?:
 	      nla_put_u32(msg, IPSEC_A_SA_OVERHEAD, overhead(sa, key));
+	if (!err && key->suite.enc)
+		err = nla_put_string(msg, IPSEC_A_SA_ENC, key->suite.enc->name);
 	if (!err && key->suite.auth)
 		err = nla_put_string(msg, IPSEC_A_SA_AUTH, key->suite.auth->name);
 	if (!err && key->hw)

@@ -38,6 +38,29 @@ static const struct ipsec_alg *find_alg(const struct nlattr *attr, bool auth,
 	return alg;
 }
 
+static int parse_suite_ah(const struct nlattr **tb, u32 flags, struct ipsec_suite *suite,
+			  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[IPSEC_A_SA_AUTH];
+	const struct ipsec_alg *auth;
+	const char *why;
+
+	if (tb[IPSEC_A_SA_ENC])
+		return ipsec_nl_say(extack, tb[IPSEC_A_SA_ENC],
+				    "enc-algorithm: AH does not encrypt; leave it out, or use esp");
+	if (flags & IPSEC_SA_F_INSECURE)
+		return ipsec_nl_say(extack, tb[IPSEC_A_SA_FLAGS], "insecure: not with AH");
+	if (!attr) {
+		NL_SET_ERR_MSG(extack, "auth-algorithm: missing; this request needs it");
+		return -EINVAL;
+	}
+	auth = find_alg(attr, true, extack);
+	if (!auth)
+		return -EINVAL;
+	why = ipsec_alg_suite_ah(suite, auth, flags & IPSEC_SA_F_ESN);
+	return why ? ipsec_nl_say(extack, attr, why) : 0;
+}
+
 static int parse_suite(const struct nlattr **tb, u32 flags, struct ipsec_suite *suite,
 		       struct netlink_ext_ack *extack)
 {
@@ -45,6 +68,10 @@ static int parse_suite(const struct nlattr **tb, u32 flags, struct ipsec_suite *
 	const struct ipsec_alg *enc, *auth = NULL;
 	const char *why;
 
+	if (!enc_attr) {
+		NL_SET_ERR_MSG(extack, "enc-algorithm: missing; this request needs it");
+		return -EINVAL;
+	}
 	enc = find_alg(enc_attr, false, extack);
 	if (!enc)
 		return -EINVAL;
@@ -58,12 +85,13 @@ static int parse_suite(const struct nlattr **tb, u32 flags, struct ipsec_suite *
 	return why ? ipsec_nl_say(extack, auth_attr ?: enc_attr, why) : 0;
 }
 
-static struct ipsec_key *build_key(struct ipsec_pernet *pn, const struct nlattr **tb, u32 flags,
-				   struct netlink_ext_ack *extack)
+static struct ipsec_key *build_key(struct ipsec_pernet *pn, const struct nlattr **tb, u8 proto,
+				   u32 flags, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *enc = tb[IPSEC_A_SA_ENC_KEY], *auth = tb[IPSEC_A_SA_AUTH_KEY];
 	struct ipsec_suite suite;
-	int err = parse_suite(tb, flags, &suite, extack);
+	int err = proto == IPPROTO_AH ? parse_suite_ah(tb, flags, &suite, extack) :
+					parse_suite(tb, flags, &suite, extack);
 
 	if (err)
 		return ERR_PTR(err);
@@ -179,6 +207,9 @@ static int parse_encap(const struct nlattr **tb, struct ipsec_sa *sa,
 
 	if (err || !encap)
 		return err;
+	if (sa->ends.proto == IPPROTO_AH)
+		return ipsec_nl_say(extack, tb[IPSEC_A_SA_ENCAP],
+				    "nat-traversal: AH covers what NAT changes; use esp");
 	sa->encap = IPSEC_SA_ENCAP_UDP;
 	sa->encap_sport = nla_get_be16(tb[IPSEC_A_SA_ENCAP_SPORT]);
 	sa->encap_dport = nla_get_be16(tb[IPSEC_A_SA_ENCAP_DPORT]);
@@ -195,6 +226,8 @@ static int parse_tfc(const struct nlattr **tb, struct ipsec_sa *sa,
 	sa->tfc_pad = nla_get_u32(attr);
 	if (sa->tfc_pad > U16_MAX)
 		return ipsec_nl_say(extack, attr, "tfc-pad: a packet has at most 65535 bytes");
+	if (sa->tfc_pad && sa->ends.proto == IPPROTO_AH)
+		return ipsec_nl_say(extack, attr, "tfc-pad: AH hides nothing; only with esp");
 	if (sa->tfc_pad && sa->ends.mode != IPSEC_SA_MODE_TUNNEL)
 		return ipsec_nl_say(extack, attr,
 				    "tfc-pad: only with mode=tunnel (RFC 4303 section 2.7)");
@@ -263,7 +296,7 @@ struct ipsec_sa *ipsec_nl_sa_build_mature(struct ipsec_pernet *pn, const struct 
 		return ERR_PTR(-ENOMEM);
 	sa->flags = flags;
 	err = parse_ends(tb, sa, extack) ?: parse_rest(tb, sa, extack);
-	key = err ? ERR_PTR(err) : build_key(pn, tb, flags, extack);
+	key = err ? ERR_PTR(err) : build_key(pn, tb, sa->ends.proto, flags, extack);
 	if (IS_ERR(key)) {
 		ipsec_sa_abort(sa);
 		return ERR_CAST(key);

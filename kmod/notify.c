@@ -107,7 +107,8 @@ static int put_acquire(struct sk_buff *msg, const struct ipsec_event_acquire *ev
 				    IPSEC_A_ACQUIRE_PAD) ?:
 		  ipsec_notify_put_addr(msg, IPSEC_A_ACQUIRE_SRC, &fl->src, fl->family) ?:
 		  ipsec_notify_put_addr(msg, IPSEC_A_ACQUIRE_DST, &fl->dst, fl->family) ?:
-		  nla_put_u8(msg, IPSEC_A_ACQUIRE_PROTO, fl->proto);
+		  nla_put_u8(msg, IPSEC_A_ACQUIRE_PROTO, fl->proto) ?:
+		  nla_put_u8(msg, IPSEC_A_ACQUIRE_MISSING, ev->missing);
 
 	if (!err && ev->outer_family)
 		err = ipsec_notify_put_addr(msg, IPSEC_A_ACQUIRE_LOCAL, &ev->local,

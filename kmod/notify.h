@@ -58,6 +58,7 @@ struct ipsec_event_acquire {
 	union ipsec_addr local;
 	union ipsec_addr remote;
 	struct ipsec_flow flow;
+	u8 missing;			/* IPSEC_PROTOCOLS_* without an SA */
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "output.h"
+#include "ah.h"
 #include "crypt.h"
 #include "esp.h"
 #include "flow.h"
@@ -39,7 +40,8 @@ static struct decision decide(const struct ipsec_cache_entry *e)
 	d.action = sp->action;
 	if (sp->action == IPSEC_POLICY_ACTION_DISCARD)
 		d.reason = IPSEC_REASON_OUT_DISCARD;
-	else if (e->sa && !ipsec_sa_alive(e->sa))
+	else if (e->sa && (!ipsec_sa_alive(e->sa) ||
+			   (unlikely(e->outer) && !ipsec_sa_alive(e->outer))))
 		d.reason = IPSEC_REASON_OUT_SA_EXPIRED;
 	else if (!e->sa && sp->level == IPSEC_POLICY_LEVEL_USE)
 		d.action = IPSEC_POLICY_ACTION_BYPASS;
@@ -57,15 +59,19 @@ static enum ipsec_reason reason_of(int err)
 		return IPSEC_REASON_OUT_CRYPTO_BUSY;
 	case -ENOMEM:
 		return IPSEC_REASON_OUT_NO_MEMORY;
+	case -EPROTO:
+		return IPSEC_REASON_OUT_MODE;
 	default:
 		return IPSEC_REASON_OUT_CRYPTO_ERROR;
 	}
 }
 
+static void output_outer(struct ipsec_sa *outer, struct sk_buff *skb, bool shared);
+
 /* Sync success, async success and every error of sealing meet here. */
 static void output_done(struct ipsec_crypt_op *op, int err)
 {
-	struct ipsec_sa *sa = op->sa;
+	struct ipsec_sa *sa = op->sa, *outer = op->outer;
 	struct ipsec_stats *stats = sa->stats;
 	struct sk_buff *skb = op->skb;
 	struct net *net = sa->net;
@@ -81,12 +87,18 @@ static void output_done(struct ipsec_crypt_op *op, int err)
 		if (reason_of(err) == IPSEC_REASON_OUT_CRYPTO_ERROR)
 			ipsec_sa_engine_failed(sa);
 	}
+	if (unlikely(outer))
+		percpu_ref_get(&outer->ref);
 	/* The SA may be gone after this. */
 	ipsec_crypt_put(op);
-	if (likely(!err))
+	if (unlikely(!err && outer))
+		output_outer(outer, skb, shared);
+	else if (likely(!err))
 		ipsec_handoff_out(net, skb, family, shared);
 	else
 		ipsec_stats_drop(stats, skb, reason_of(err));
+	if (unlikely(outer))
+		percpu_ref_put(&outer->ref);
 }
 
 static bool shares_route(const struct ipsec_sa *sa, const struct sk_buff *skb)
@@ -101,26 +113,47 @@ static bool shares_route(const struct ipsec_sa *sa, const struct sk_buff *skb)
 	return ipsec_icmp_shares_route(sa, &inner, AF_INET6);
 }
 
+/* Bytes of the AH that a bundle puts around its ESP. */
+static u32 outer_len(const struct ipsec_sa *outer)
+{
+	return outer ? ipsec_ah_head_len(rcu_dereference(outer->key), outer->ends.family) : 0;
+}
+
+static u32 payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+		       const struct dst_entry *dst, bool shared, u32 header_len)
+{
+	u32 pmtu = ipsec_icmp_path_mtu(sa, dst, shared);
+
+	/* ICMP errors quote the outer SA. */
+	if (unlikely(outer))
+		pmtu = min(pmtu, ipsec_icmp_path_mtu(outer, dst, true)) - outer_len(outer);
+	return ipsec_icmp_payload_mtu(sa, pmtu, header_len);
+}
+
 /* RFC 4303 section 2.7: padding does not make a packet too long for its way. */
-static u32 tfc_pad(const struct ipsec_sa *sa, const struct sk_buff *skb, bool shared)
+static u32 tfc_pad(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+		   const struct sk_buff *skb, bool shared)
 {
 	u32 mtu;
 
 	if (likely(!sa->tfc_pad))
 		return 0;
-	mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, skb_dst(skb), shared), 0);
+	mtu = payload_mtu(sa, outer, skb_dst(skb), shared, 0);
 	return min(sa->tfc_pad, mtu);
 }
 
 /* Header, room, sequence number. Returns the operation, or NULL with the reason set. */
 static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key,
-				      struct sk_buff *skb, u8 *next_header,
-				      enum ipsec_reason *reason)
+				      struct ipsec_sa *outer, struct sk_buff *skb, bool shared,
+				      u8 *next_header, enum ipsec_reason *reason)
 {
-	u32 gap = ipsec_natt_head_len(sa) + ipsec_esp_head_len(key);
-	u32 head = ipsec_mode_head_len(sa) + gap + LL_RESERVED_SPACE(skb_dst(skb)->dev);
-	bool shared = shares_route(sa, skb);
-	u32 tfc = tfc_pad(sa, skb, shared);
+	bool ah = sa->ends.proto == IPPROTO_AH;
+	u32 gap = ah ? ipsec_ah_head_len(key, sa->ends.family) :
+		       ipsec_natt_head_len(sa) + ipsec_esp_head_len(key);
+	u32 tfc = tfc_pad(sa, outer, skb, shared);
+	u32 tail = ah ? 0 : ipsec_esp_tail_len(key, skb->len, tfc);
+	u32 head = ipsec_mode_head_len(sa) + gap + outer_len(outer) +
+		   LL_RESERVED_SPACE(skb_dst(skb)->dev);
 	struct ipsec_crypt_op *op;
 	u32 bytes = skb->len;
 	u64 seq;
@@ -129,7 +162,7 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
 		return NULL;
 	/* Too much room by the header's length in transport mode. */
-	if (ipsec_mode_room(skb, head, ipsec_esp_tail_len(key, skb->len, tfc)))
+	if (ipsec_mode_room(skb, head, tail))
 		return NULL;
 	*reason = IPSEC_REASON_OUT_SA_EXPIRED;
 	if (!ipsec_lifetime_charge(&sa->life, bytes))
@@ -153,24 +186,42 @@ static struct ipsec_crypt_op *prepare(struct ipsec_sa *sa, struct ipsec_key *key
 	return op;
 }
 
-static void output_one(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+/* @shared: ipsec_icmp_shares_route() of the packet as it was at first. */
+static void output_one(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_sa *outer,
+		       struct sk_buff *skb, bool shared)
 {
 	enum ipsec_reason reason;
 	struct ipsec_crypt_op *op;
 	u8 next_header;
 
-	op = prepare(sa, key, skb, &next_header, &reason);
-	if (!op) {
+	op = prepare(sa, key, outer, skb, shared, &next_header, &reason);
+	if (unlikely(!op)) {
 		ipsec_sa_count_error(sa, false);
 		ipsec_stats_drop(sa->stats, skb, reason);
 		return;
 	}
-	ipsec_esp_seal(op, skb_transport_offset(skb) + ipsec_natt_head_len(sa), next_header);
+	if (unlikely(outer)) {
+		percpu_ref_get(&outer->ref);
+		ipsec_crypt_join(op, outer);
+	}
+	if (unlikely(sa->ends.proto == IPPROTO_AH))
+		ipsec_ah_seal(op, next_header);
+	else
+		ipsec_esp_seal(op, skb_transport_offset(skb) + ipsec_natt_head_len(sa),
+			       next_header);
+}
+
+/* RFC 4301 section 4.5.1: the ESP of a bundle is sealed, its AH goes around that. */
+static void output_outer(struct ipsec_sa *outer, struct sk_buff *skb, bool shared)
+{
+	output_one(outer, rcu_dereference(outer->key), NULL, skb, shared);
 }
 
 /* One GSO packet becomes segments that share its pages until each is copied and sealed. */
-static void output_segments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb)
+static void output_segments(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_sa *outer,
+			    struct sk_buff *skb)
 {
+	bool shared = shares_route(sa, skb);
 	struct sk_buff *segs, *next;
 
 	segs = skb_gso_segment(skb, NETIF_F_SG);
@@ -181,7 +232,7 @@ static void output_segments(struct ipsec_sa *sa, struct ipsec_key *key, struct s
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		output_one(sa, key, skb);
+		output_one(sa, key, outer, skb, shared);
 	}
 }
 
@@ -216,11 +267,10 @@ static bool cut_first(struct sk_buff *skb, u32 mtu)
 	return cb->frag_max_size && cb->frag_max_size <= mtu;
 }
 
-static enum size check_size(const struct ipsec_sa *sa, const struct dst_entry *dst,
-			    struct sk_buff *skb, u32 *mtu)
+static enum size check_size(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			    const struct dst_entry *dst, struct sk_buff *skb, u32 *mtu)
 {
-	*mtu = ipsec_icmp_payload_mtu(sa, ipsec_icmp_path_mtu(sa, dst, shares_route(sa, skb)),
-				      header_len(skb));
+	*mtu = payload_mtu(sa, outer, dst, shares_route(sa, skb), header_len(skb));
 	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu)
 		return SIZE_FITS;
 	if (ip_hdr(skb)->version == 4) {
@@ -247,15 +297,15 @@ static struct dst_entry *outer_route(struct ipsec_sa *sa, const struct sk_buff *
 	return dst_clone(skb_dst(skb));
 }
 
-static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
-		 struct dst_entry *dst)
+static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_sa *outer,
+		 struct sk_buff *skb, struct dst_entry *dst)
 {
 	skb_dst_drop(skb);
 	skb_dst_set(skb, dst);
 	if (skb_is_gso(skb))
-		output_segments(sa, key, skb);
+		output_segments(sa, key, outer, skb);
 	else
-		output_one(sa, key, skb);
+		output_one(sa, key, outer, skb, shares_route(sa, skb));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -263,6 +313,7 @@ static void seal(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb
 struct cut {
 	struct ipsec_sa *sa;
 	struct ipsec_key *key;
+	struct ipsec_sa *outer;
 	struct dst_entry *dst;
 };
 
@@ -272,29 +323,29 @@ static int seal_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	const struct cut *cut = this_cpu_ptr(&cutting);
 
-	seal(cut->sa, cut->key, skb, dst_clone(cut->dst));
+	seal(cut->sa, cut->key, cut->outer, skb, dst_clone(cut->dst));
 	return 0;
 }
 
 /* A sealed fragment may, on a strange route, come to be cut itself: the state nests. */
-static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
-			   struct dst_entry *dst)
+static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_sa *outer,
+			   struct sk_buff *skb, struct dst_entry *dst)
 {
 	struct cut *cut = this_cpu_ptr(&cutting);
-	struct cut outer = *cut;
+	struct cut before = *cut;
 
-	*cut = (struct cut) { .sa = sa, .key = key, .dst = dst };
+	*cut = (struct cut) { .sa = sa, .key = key, .outer = outer, .dst = dst };
 	skb->ignore_df = 1;
 	if (ipv6_stub->ipv6_fragment(sa->net, skb->sk, skb, seal_fragment) < 0)
 		ipsec_stats_count(sa->stats, IPSEC_REASON_OUT_SEGMENT);
-	*cut = outer;
+	*cut = before;
 	dst_release(dst);
 }
 #else
-static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct sk_buff *skb,
-			   struct dst_entry *dst)
+static void seal_fragments(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_sa *outer,
+			   struct sk_buff *skb, struct dst_entry *dst)
 {
-	seal(sa, key, skb, dst);
+	seal(sa, key, outer, skb, dst);
 }
 #endif
 
@@ -306,9 +357,10 @@ static noinline unsigned int refuse(struct ipsec_pernet *pn, const struct sk_buf
 }
 
 /* Take the packet from the stack: NF_STOLEN, or a refusal that leaves it there. */
-static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct ipsec_sa *sa,
+static unsigned int protect(struct ipsec_pernet *pn, const struct ipsec_cache_entry *e,
 			    struct sk_buff *skb)
 {
+	struct ipsec_sa *sa = e->sa, *outer = e->outer;
 	struct ipsec_key *key = rcu_dereference(sa->key);
 	struct dst_entry *dst = outer_route(sa, skb);
 	unsigned int verdict;
@@ -317,7 +369,7 @@ static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct
 
 	if (IS_ERR(dst))
 		return refuse(pn, skb, IPSEC_REASON_OUT_NO_ROUTE, PTR_ERR(dst));
-	size = check_size(sa, dst, skb, &mtu);
+	size = check_size(sa, outer, dst, skb, &mtu);
 	if (size == SIZE_TOO_BIG) {
 		dst_release(dst);
 		ipsec_icmp_too_big(pn->net, skb, mtu);
@@ -328,15 +380,16 @@ static unsigned int protect(struct ipsec_pernet *pn, struct ipsec_sp *sp, struct
 		dst_release(dst);
 		return verdict;
 	}
-	ipsec_spd_count_hit(sp, true, skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1, skb->len);
+	ipsec_spd_count_hit(e->out, true, skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1,
+			    skb->len);
 	nf_reset_ct(skb);
 	ipsec_handoff_forget(skb);
 	if (sa->mark)
 		skb->mark = sa->mark;
 	if (unlikely(size == SIZE_CUT_FIRST))
-		seal_fragments(sa, key, skb, dst);
+		seal_fragments(sa, key, outer, skb, dst);
 	else
-		seal(sa, key, skb, dst);
+		seal(sa, key, outer, skb, dst);
 	return NF_STOLEN;
 }
 
@@ -349,7 +402,7 @@ static unsigned int hold(struct ipsec_pernet *pn, const struct ipsec_cache_entry
 	if (verdict != NF_ACCEPT)
 		return verdict;
 	ipsec_spd_count_hit(e->out, true, 1, skb->len);
-	ipsec_acquire_hold(&pn->acquire, e->out, &e->flow, skb);
+	ipsec_acquire_hold(&pn->acquire, e->out, &e->flow, e->missing, skb);
 	return NF_STOLEN;
 }
 
@@ -371,7 +424,7 @@ static noinline unsigned int output_by_policy(struct ipsec_pernet *pn, struct sk
 	if (ipsec_natt_is_ike_out(&pn->natt, skb, &e->flow))
 		return NF_ACCEPT;
 	if (likely(d.reason == IPSEC_REASON_NONE))
-		return protect(pn, e->out, e->sa, skb);
+		return protect(pn, e, skb);
 	if (d.reason == IPSEC_REASON_OUT_NO_SA)
 		return hold(pn, e, skb);
 	ipsec_spd_count_hit(e->out, true, 1, skb->len);
@@ -425,7 +478,7 @@ static void output_retry(struct net *net, struct sk_buff *skb)
 		ipsec_stats_drop(&pn->stats, skb, IPSEC_REASON_OUT_POLICY_GONE);
 	else if (d.reason != IPSEC_REASON_NONE)
 		ipsec_stats_drop(&pn->stats, skb, d.reason);
-	else if (protect(pn, e.out, e.sa, skb) != NF_STOLEN)
+	else if (protect(pn, &e, skb) != NF_STOLEN)
 		kfree_skb(skb);
 }
 
@@ -442,6 +495,8 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 
 	ex->sp = e->out;
 	ex->sa = e->sa;
+	ex->outer = e->outer;
+	ex->missing = e->missing;
 	ex->action = d.action;
 	ex->reason = d.reason;
 	/* A transport mode packet takes its own route, which a flow alone does not tell. */
@@ -453,7 +508,7 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 		return;
 	}
 	shared = ipsec_icmp_shares_route(e->sa, &ex->flow.dst, ex->flow.family);
-	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, ipsec_icmp_path_mtu(e->sa, dst, shared), 0);
+	ex->payload_mtu = payload_mtu(e->sa, e->outer, dst, shared, 0);
 	dst_release(dst);
 }
 
@@ -464,6 +519,8 @@ void ipsec_output_explain(struct ipsec_pernet *pn, struct ipsec_explain *ex)
 	ipsec_cache_resolve(&e, &pn->generation, &pn->spd, &pn->sad, &ex->flow);
 	ex->sp = NULL;
 	ex->sa = NULL;
+	ex->outer = NULL;
+	ex->missing = 0;
 	ex->payload_mtu = 0;
 	if (ex->dir == IPSEC_SA_DIR_OUT) {
 		explain_out(ex, &e);

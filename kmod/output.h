@@ -30,6 +30,8 @@ struct ipsec_explain {
 	/* answers, good under the caller's RCU */
 	const struct ipsec_sp *sp;
 	const struct ipsec_sa *sa;
+	const struct ipsec_sa *outer;	/* AH SA of a bundle, outside of @sa */
+	u8 missing;		/* IPSEC_PROTOCOLS_* without an SA */
 	u8 action;		/* IPSEC_POLICY_ACTION_* */
 	u32 payload_mtu;	/* 0 = unknown */
 	enum ipsec_reason reason;

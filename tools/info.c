@@ -281,6 +281,13 @@ static void explain_verdict(const struct row *row)
 	if (row_has(row, "sa"))
 		printf("            SA: id=%" PRIu64 " spi=0x%08" PRIx64 "\n",
 		       row_value(row, "sa")->number, row_value(row, "spi")->number);
+	if (row_has(row, "ah-sa"))
+		printf("         AH SA: id=%" PRIu64 " spi=0x%08" PRIx64 ", around it\n",
+		       row_value(row, "ah-sa")->number, row_value(row, "ah-spi")->number);
+	if (row_has(row, "missing-sas"))
+		printf("    missing SA:%s%s\n",
+		       row_value(row, "missing-sas")->number & IPSEC_PROTOCOLS_ESP ? " esp" : "",
+		       row_value(row, "missing-sas")->number & IPSEC_PROTOCOLS_AH ? " ah" : "");
 	if (row_has(row, "payload-mtu"))
 		printf("   payload-mtu: %" PRIu64 "\n", row_value(row, "payload-mtu")->number);
 	if (row_has(row, "reason"))

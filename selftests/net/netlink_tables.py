@@ -22,6 +22,7 @@ def ip(text):
 
 ENDS = {"src": ip("192.0.2.1"), "dst": ip("192.0.2.2")}
 OUT = {"mode": 2, "dir": 2, "enc": "aes-128-gcm", "enc-key": bytes(range(20)), **ENDS}
+AH = {"proto": 51, "enc": None, "enc-key": None, "auth": "sha256", "auth-key": bytes(32)}
 BACK = {"src": ENDS["dst"], "dst": ENDS["src"]}
 IN = {"mode": 2, "dir": 1, "enc": "aes-128-gcm", "enc-key": bytes(range(50, 70)), **BACK}
 TUNNEL = {"mode": 2, "local": ENDS["src"], "remote": ENDS["dst"]}
@@ -193,7 +194,6 @@ def changes(t):
         ({"src": ip("10.0.0.0"), "src-len": 40}, "^src-address: /40"),
         ({"proto": 1}, "^protocol: icmp"),
         ({"proto": 58, "src-port-min": 256, "src-port-max": 300}, "^src-port: ICMP types"),
-        ({"protocols": 2}, "AH is not offered"),
         ({"comment": "x" * 128}, "^comment: at most 127"),
         ({"flags": 1}, "^flags: "),
         ({"src-len": 8}, "^src-address: a prefix length needs"),
@@ -219,7 +219,7 @@ def sa_rules(t):
         ({"enc": "x" * 100}, "^enc-algorithm: xxx"),
         ({"enc-key": bytes(16)}, "enc-key"), ({"enc-key": bytes(64)}, "enc-key"), ({"enc-key": b""}, "enc-key"),
         ({"auth": "sha256", "auth-key": bytes(32)}, "auth-algorithm"),
-        ({"auth": "md5"}, "^auth-algorithm: md5 is unknown"),
+        ({"auth": "md4"}, "^auth-algorithm: md4 is unknown"),
         ({"enc": "aes-128-cbc", "enc-key": bytes(16)}, "auth-algorithm"),
         ({"enc": "null", "auth": "null", "enc-key": b""}, "insecure|integrity|auth"),
         ({"dir": 1, "replay-window": 16}, "^replay-window: 16"),
@@ -229,7 +229,15 @@ def sa_rules(t):
         ({"encap": 1}, "^src-port: nat-traversal"), ({"encap-sport": 5}, "^src-port: only with nat-traversal"),
         ({"src": ip("0.0.0.0")}, "^src-address: .*one host"), ({"dst": ip("239.1.1.1")}, "^dst-address: .*one host"),
         ({"src": ip("2001:db8::1")}, "^dst-address: IPv4 and IPv6"),
-        ({"proto": 51}, "AH is not offered"), ({"proto": 17}, "^ipsec-protocol: esp"),
+        ({"proto": 17}, "^ipsec-protocol: esp"),
+        ({"proto": 51}, "^enc-algorithm: AH does not encrypt"),
+        ({"proto": 51, "enc": None, "enc-key": None}, "^auth-algorithm: missing"),
+        ({**AH, "auth": "null", "auth-key": b""}, "AH is integrity alone"),
+        ({**AH, "enc-key": bytes(16)}, "AH does not encrypt"),
+        ({**AH, "auth-key": bytes(31)}, "auth-key has 31 bytes"),
+        ({**AH, "flags": 16}, "^insecure: not with AH"),
+        ({**AH, "encap": 1, "encap-sport": 4500, "encap-dport": 4500}, "^nat-traversal: AH covers what NAT"),
+        ({**AH, "tfc-pad": 100}, "^tfc-pad: AH hides nothing"),
         ({"mode": 1, "tfc-pad": 100}, "^tfc-pad: only with mode=tunnel"),
         ({"policy-id": 4711}, "^policy: there is no policy with id 4711"),
         ({"seq": 0}, "^seq: the first number is 1"), ({"seq": 1 << 40}, "^seq: beyond 32 bits"),
@@ -238,7 +246,8 @@ def sa_rules(t):
     ]
     before = t.sas()
     for tree, pattern in cases:
-        t.refused(f"sa-new {tree}", t.genl.request("sa-new", {"sa": {**OUT, "spi": 0x2001, **tree}}), pattern)
+        sa = {k: v for k, v in {**OUT, "spi": 0x2001, **tree}.items() if v is not None}
+        t.refused(f"sa-new {tree}", t.genl.request("sa-new", {"sa": sa}), pattern)
     is_(t.sas(), before, "no refused SA is there")
     sa = t.add_sa({**OUT, "spi": 0x2001, "hard-bytes": 100, "cookie": 1, "encap": 1, "encap-sport": 4500,
                    "encap-dport": 4500})
@@ -465,7 +474,7 @@ def events(t):
     seen = collect(listener, lambda e: any(n == "acquire" for n, _ in e))
     got = next((tree["acquire"] for name, tree in seen if name == "acquire"), None)
     is_(got, {"policy-id": row["id"], "cookie": 99, "src": ip("10.5.0.1"), "dst": ip("10.6.0.9"), "proto": 17,
-              "sport": 1000, "dport": 2000, "local": ENDS["src"], "remote": ENDS["dst"]},
+              "missing": 1, "sport": 1000, "dport": 2000, "local": ENDS["src"], "remote": ENDS["dst"]},
         "a packet without an SA is told of, with all that a daemon needs")
     sa = t.add_sa({**OUT, "spi": 0x5000, "seq": 3865470564, "cookie": 7, "soft-time-s": 1, "hard-time-s": 2})
     for _ in range(5):

@@ -139,12 +139,39 @@ static int check_aead(struct row *row, const struct algs_row *enc, struct fault 
 	return 0;
 }
 
+/* RFC 4302: integrity alone, of the addresses as well. */
+static int check_ah(const struct row *row, struct fault *fault)
+{
+	static const char *const esp_only[] = { "enc-algorithm", "enc-key", "tfc-pad", "insecure" };
+	const struct value *auth = row_value(row, "auth-algorithm");
+	const struct value *encap = row_value(row, "nat-traversal");
+
+	for (size_t i = 0; i < sizeof(esp_only) / sizeof(esp_only[0]); i++)
+		if (row_has(row, esp_only[i]))
+			return row_fault(row, esp_only[i], fault,
+					 "AH does not encrypt; leave it out, or use "
+					 "ipsec-protocol=esp");
+	if (encap->set && encap->number == IPSEC_SA_ENCAP_UDP)
+		return row_fault(row, "nat-traversal", fault,
+				 "AH covers the addresses, which NAT changes; use "
+				 "ipsec-protocol=esp");
+	if (!auth->set || !strcmp(auth->text, "null"))
+		return row_fault(row, "auth-algorithm", fault,
+				 "is missing; AH needs one, such as sha256");
+	return check_key(row, "auth-key", algs_auth(auth->text), fault);
+}
+
 static int check_sa_algorithms(struct row *row, struct fault *fault)
 {
-	const struct algs_row *enc = algs_enc(row_value(row, "enc-algorithm")->text);
+	const struct value *enc_word = row_value(row, "enc-algorithm");
+	const struct algs_row *enc = enc_word->set ? algs_enc(enc_word->text) : NULL;
 	struct value *auth = row_value(row, "auth-algorithm");
 	struct value *insecure = row_value(row, "insecure");
 
+	if (row_value(row, "ipsec-protocol")->number == IPPROTO_AH)
+		return check_ah(row, fault);
+	if (!enc)
+		return row_fault(row, "enc-algorithm", fault, "is missing; add enc-algorithm=…");
 	if (check_key(row, "enc-key", enc, fault))
 		return -1;
 	if (enc->aead)

@@ -187,12 +187,12 @@ enum {
 	IPSEC_A_SA_PAD,
 	IPSEC_A_SA_ID,			/* u32, given by the kernel */
 	IPSEC_A_SA_SPI,			/* be32 */
-	IPSEC_A_SA_PROTO,		/* u8 IPPROTO_ESP */
+	IPSEC_A_SA_PROTO,		/* u8 IPPROTO_ESP (default) or IPPROTO_AH */
 	IPSEC_A_SA_DIR,			/* u8 IPSEC_SA_DIR_* */
 	IPSEC_A_SA_MODE,		/* u8 IPSEC_SA_MODE_* */
 	IPSEC_A_SA_SRC,			/* outer address */
 	IPSEC_A_SA_DST,			/* outer address */
-	IPSEC_A_SA_ENC,			/* string, a name of IPSEC_CMD_ALG_GET with kind enc */
+	IPSEC_A_SA_ENC,			/* string, a name of IPSEC_CMD_ALG_GET; absent with AH */
 	IPSEC_A_SA_ENC_KEY,		/* binary; AEADs: key, then salt (RFC 4106 section 8.1) */
 	IPSEC_A_SA_AUTH,		/* string, kind auth; absent with AEADs */
 	IPSEC_A_SA_AUTH_KEY,		/* binary */
@@ -388,6 +388,9 @@ enum {
 	IPSEC_A_EXPLAIN_ROW_ID,		/* u32 */
 	IPSEC_A_EXPLAIN_ROW_FIELD,	/* string: "src-address" … the first that differs */
 	IPSEC_A_EXPLAIN_ROWS_OMITTED,	/* u32: rows beyond the first IPSEC_EXPLAIN_ROWS_MAX */
+	IPSEC_A_EXPLAIN_AH_SA_ID,	/* u32: of a bundle, the AH SA outside of _SA_ID */
+	IPSEC_A_EXPLAIN_AH_SPI,		/* be32 */
+	IPSEC_A_EXPLAIN_MISSING,	/* u8: IPSEC_PROTOCOLS_* for which there is no SA */
 
 	__IPSEC_A_EXPLAIN_MAX,
 	IPSEC_A_EXPLAIN_MAX = __IPSEC_A_EXPLAIN_MAX - 1
@@ -407,6 +410,7 @@ enum {
 	IPSEC_A_ACQUIRE_PROTO,		/* u8 */
 	IPSEC_A_ACQUIRE_SPORT,		/* u16; ICMP: type */
 	IPSEC_A_ACQUIRE_DPORT,		/* u16; ICMP: code */
+	IPSEC_A_ACQUIRE_MISSING,	/* u8: IPSEC_PROTOCOLS_* for which there is no SA */
 
 	__IPSEC_A_ACQUIRE_MAX,
 	IPSEC_A_ACQUIRE_MAX = __IPSEC_A_ACQUIRE_MAX - 1
