@@ -28,7 +28,8 @@ net_up() {
 		mkdir -p $BENCH/$ns
 		in_ns $ns mount -t sysfs sysfs $BENCH/$ns
 		in_ns $ns sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
-			net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1
+			net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.default.router_solicitations=0
 		ip -n $ns link set lo up
 	done
 	ip link add g0 netns gen type veth peer name a0 netns gw1
@@ -49,9 +50,16 @@ net_up() {
 	ip -n gw1 route add 10.2.0.0/16 via 192.168.0.2
 	ip -n gw2 route add 10.2.0.0/16 via 10.3.0.2
 	ip -n gw2 route add 10.1.0.0/24 via 192.168.0.1
+	ip -n gw1 addr add fd00::1/64 dev b0 nodad
+	ip -n gw2 addr add fd00::2/64 dev c0 nodad
+	ip -n gw2 addr add fd03::1/64 dev d0 nodad
+	ip -n gw1 route add fd02::/64 via fd00::2
+	ip -n gw2 route add fd02::/64 via fd03::2
+	ip -n gw2 route add fd01::/64 via fd00::1
 	ip -n gw1 neigh replace 10.1.0.2 lladdr "$(mac gen g0)" dev a0 nud permanent
 	ip -n gw2 neigh replace 192.168.0.1 lladdr "$(mac gw1 b0)" dev c0 nud permanent
 	ip -n gw2 neigh replace 10.3.0.2 lladdr $NOBODY dev d0 nud permanent
+	ip -n gw2 neigh replace fd03::2 lladdr $NOBODY dev d0 nud permanent
 }
 
 # road half|full: packets end as they enter gw2, or at the sink
@@ -60,6 +68,7 @@ road() {
 	HOP=$1
 	[ "$1" = half ] || to=$(mac gw2 c0)
 	ip -n gw1 neigh replace 192.168.0.2 lladdr "$to" dev b0 nud permanent
+	ip -n gw1 neigh replace fd00::2 lladdr "$to" dev b0 nud permanent
 }
 
 # --- the generator ------------------------------------------------------------------------------
@@ -101,6 +110,16 @@ generator_up() {
 	pg $GENERATOR "udp_dst_min 2000"
 	pg $GENERATOR "udp_dst_max 2000"
 	generator_flows 1
+}
+
+# generator_family 4|6
+generator_family() {
+	if [ "$1" = 6 ]; then
+		pg $GENERATOR "src6 fd01::2"
+		pg $GENERATOR "dst6 fd02::2"
+	else
+		pg $GENERATOR "flag !IPV6"
+	fi
 }
 
 # generator_flows N: the source port goes through N values

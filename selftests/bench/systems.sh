@@ -5,34 +5,73 @@
 # Both get the same: one SA per direction that is measured, window of 32, no ESN, policy check at the end, counters.
 
 GCM_KEY=0x000102030405060708090a0b0c0d0e0fa0a1a2a3
+KEY128=0x000102030405060708090a0b0c0d0e0f
+KEY160=${KEY128}10111213
+KEY256=${KEY160}1415161718191a1b1c1d1e1f
 TEMPLATE="tmpl src 192.168.0.1 dst 192.168.0.2 proto esp reqid 1 mode tunnel"
+TEMPLATE6="tmpl src fd00::1 dst fd00::2 proto esp reqid 1 mode tunnel"
 BATCH=$BENCH/batch
 
 # --- XFRM, without esp4_offload: for packets that no hardware encrypts it only adds cost ----------
 
-xfrm_sa() {
-	local ns algorithm
+# xfrm_algorithm SUITE: its words in ALGORITHM
+xfrm_algorithm() {
 	case $1 in
-	null) algorithm=(enc 'ecb(cipher_null)' '' auth digest_null '') ;;
-	gcm) algorithm=(aead 'rfc4106(gcm(aes))' "$GCM_KEY" 128) ;;
+	null) ALGORITHM=(enc 'ecb(cipher_null)' '' auth digest_null '') ;;
+	gcm*) ALGORITHM=(aead 'rfc4106(gcm(aes))' "$GCM_KEY" 128) ;;
+	chacha) ALGORITHM=(aead 'rfc7539esp(chacha20,poly1305)' "${KEY256}a0a1a2a3" 128) ;;
+	cbcsha1) ALGORITHM=(enc 'cbc(aes)' $KEY128 auth-trunc 'hmac(sha1)' "$KEY160" 96) ;;
+	cbcsha256) ALGORITHM=(enc 'cbc(aes)' $KEY128 auth-trunc 'hmac(sha256)' "$KEY256" 128) ;;
 	esac
+	[ "$1" != gcmnatt ] || ALGORITHM+=(encap espinudp 4500 4500 0.0.0.0)
+}
+
+xfrm_sa() {
+	local ns ends=(src 192.168.0.1 dst 192.168.0.2)
+	[ "$1" != gcm6 ] || ends=(src fd00::1 dst fd00::2)
+	xfrm_algorithm "$1"
 	for ns in gw1 gw2; do
-		ip -n $ns xfrm state add src 192.168.0.1 dst 192.168.0.2 proto esp spi 0x1001 reqid 1 \
-			mode tunnel replay-window 32 "${algorithm[@]}"
+		ip -n $ns xfrm state add "${ends[@]}" proto esp spi 0x1001 reqid 1 \
+			mode tunnel replay-window 32 "${ALGORITHM[@]}"
 	done
 	[ ! -e /sys/module/esp4_offload ] || { echo "guest: esp4_offload is loaded" >&2; exit 1; }
 }
 
-# xfrm_up null|gcm
+# xfrm_up SUITE
 xfrm_up() {
-	local dir
+	local dir nets=(src 10.1.0.0/24 dst 10.2.0.0/16) template=$TEMPLATE
+	[ "$1" != gcm6 ] || { nets=(src fd01::/64 dst fd02::/64); template=$TEMPLATE6; }
 	xfrm_sa "$1"
 	# shellcheck disable=SC2086
-	ip -n gw1 xfrm policy add src 10.1.0.0/24 dst 10.2.0.0/16 dir out priority 90000 $TEMPLATE
+	ip -n gw1 xfrm policy add "${nets[@]}" dir out priority 90000 $template
 	for dir in fwd in; do
 		# shellcheck disable=SC2086
-		ip -n gw2 xfrm policy add src 10.1.0.0/24 dst 10.2.0.0/16 dir $dir priority 90000 $TEMPLATE
+		ip -n gw2 xfrm policy add "${nets[@]}" dir $dir priority 90000 $template
 	done
+	[ "$1" != gcmnatt ] || natt_socket
+}
+
+# natt_socket: XFRM opens ESP in UDP at a socket that was told so
+natt_socket() {
+	in_ns gw2 python3 - <<-'TEXT' &
+		import signal, socket
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.setsockopt(socket.IPPROTO_UDP, 100, 2)	# UDP_ENCAP, UDP_ENCAP_ESPINUDP
+		s.bind(("0.0.0.0", 4500))
+		signal.pause()
+	TEXT
+	NATT_SOCKET=$!
+	until [ -n "$(in_ns gw2 ss -Hlun 'sport = :4500')" ]; do sleep 0.1; done
+}
+
+# xfrm_sas N: N inbound SAs, of which one is ours
+xfrm_sas() {
+	xfrm_up gcm
+	spis "$1" | while read -r spi; do
+		echo "xfrm state add src 192.168.0.1 dst 192.168.0.2 proto esp spi $spi reqid 2 mode tunnel" \
+			"replay-window 32 aead rfc4106(gcm(aes)) $GCM_KEY 128"
+	done >"$BATCH"
+	ip -n gw2 -batch "$BATCH"
 }
 
 # xfrm_nested N: N rows for the tunnel, of which only the broad one, the last to be asked, holds our packets
@@ -59,6 +98,7 @@ xfrm_down() {
 		ip -n $ns xfrm policy flush
 		ip -n $ns xfrm state flush
 	done
+	[ -z "${NATT_SOCKET:-}" ] || { kill "$NATT_SOCKET"; wait "$NATT_SOCKET" || true; NATT_SOCKET=''; }
 }
 
 # --- a flowtable on gw1: packets of a known flow go past policies, routing and most hooks ----------
@@ -95,15 +135,19 @@ ours() {
 	in_ns "$1" "$IPSECCTL" -f "$BATCH"
 }
 
-# our_sa null|gcm out|in
+# our_sa SUITE out|in [SPI]
 our_sa() {
-	local algorithm
+	local algorithm ends='src-address=192.168.0.1 dst-address=192.168.0.2'
 	case $1 in
 	null) algorithm='enc-algorithm=null auth-algorithm=null insecure=yes' ;;
-	gcm) algorithm="enc-algorithm=aes-128-gcm enc-key=$GCM_KEY" ;;
+	gcm*) algorithm="enc-algorithm=aes-128-gcm enc-key=$GCM_KEY" ;;
+	chacha) algorithm="enc-algorithm=chacha20poly1305 enc-key=${KEY256}a0a1a2a3" ;;
+	cbcsha1) algorithm="enc-algorithm=aes-128-cbc enc-key=$KEY128 auth-algorithm=sha1 auth-key=$KEY160" ;;
+	cbcsha256) algorithm="enc-algorithm=aes-128-cbc enc-key=$KEY128 auth-algorithm=sha256 auth-key=$KEY256" ;;
 	esac
-	echo "/kernel sa add direction=$2 spi=0x1001 src-address=192.168.0.1 dst-address=192.168.0.2" \
-		"mode=tunnel replay-window=32 $algorithm"
+	[ "$1" != gcmnatt ] || algorithm+=' nat-traversal=yes src-port=4500 dst-port=4500'
+	[ "$1" != gcm6 ] || ends='src-address=fd00::1 dst-address=fd00::2'
+	echo "/kernel sa add direction=$2 spi=${3:-0x1001} $ends mode=tunnel replay-window=32 $algorithm"
 }
 
 OUR_OUT='tunnel=yes sa-src-address=192.168.0.1 sa-dst-address=192.168.0.2'
@@ -117,7 +161,31 @@ our_rows() {
 	done
 }
 
-# culvert_up null|gcm
+# culvert_up6: GCM, IPv6 in IPv6
+culvert_up6() {
+	{
+		echo "/kernel policy add src-address=fd01::/64 dst-address=fd02::/64 tunnel=yes" \
+			"sa-src-address=fd00::1 sa-dst-address=fd00::2"
+		our_sa gcm6 out
+	} >"$BATCH"
+	ours gw1
+	{
+		echo "/kernel policy add src-address=fd02::/64 dst-address=fd01::/64 tunnel=yes" \
+			"sa-src-address=fd00::2 sa-dst-address=fd00::1"
+		our_sa gcm6 in
+	} >"$BATCH"
+	ours gw2
+}
+
+# culvert_sas N: as xfrm_sas
+culvert_sas() {
+	local spi
+	culvert_up gcm
+	spis "$1" | while read -r spi; do our_sa gcm in "$spi"; done >"$BATCH"
+	ours gw2
+}
+
+# culvert_up SUITE
 culvert_up() {
 	{ echo 10.2.0.0/16 | our_rows; our_sa "$1" out; } >"$BATCH"
 	ours gw1
@@ -146,10 +214,16 @@ culvert_down() {
 	done
 }
 
-# prefixes N A.B: N prefixes of length 30 in A.B.0.0/16, none of which holds A.B.0.2
+# spis N: N - 1 of them, in no order
+spis() {
+	awk -v n="$1" 'BEGIN { for (i = 1; i < n; i++) printf "0x%x\n", 65536 + i * 40503 % 4194304 }'
+}
+
+# prefixes N A.B: N prefixes of length 30 from A.B.0.4 on
 prefixes() {
 	awk -v n="$1" -v top="$2" 'BEGIN {
+		split(top, byte, ".")
 		for (i = 1; i <= n; i++)
-			printf "%s.%d.%d/30\n", top, int(i / 64), i % 64 * 4
+			printf "%d.%d.%d.%d/30\n", byte[1], byte[2] + int(i / 16384), int(i / 64) % 256, i % 64 * 4
 	}'
 }
