@@ -36,6 +36,7 @@ help:
 ##   check          everything below but bench; ends in one line of counts
 ##   check-host     unit tests, lint, warnings, sparse
 ##   check-vm       the module against other IPsec stacks, in virtual machines
+##   check-debug    the same in a kernel with KASAN, lockdep and fault injection, and with memory that runs out
 ##   lint           include order, function length, style
 ##   bench          cost per packet against the kernel's own IPsec
 ## Install
@@ -142,15 +143,18 @@ FORCE:
 deps:
 	@selftests/deps.sh
 
-.PHONY: check check-host check-vm lint demo bench uml
+.PHONY: check check-host check-vm check-debug lint demo bench uml
 check: deps
-	@selftests/check host vm
+	@selftests/check host vm debug-cached
 
 check-host: deps
 	@selftests/check host
 
 check-vm: deps
 	@selftests/check vm
+
+check-debug: deps
+	@selftests/check debug
 
 lint:
 	@selftests/lint/run
@@ -168,7 +172,7 @@ bench: deps
 uml:
 	@selftests/vm/uml-kernel $(if $(filter 1,$(DEBUG)),-d) >/dev/null
 	@kernel=$$(selftests/vm/uml-kernel $(if $(filter 1,$(DEBUG)),-d)) && \
-		$(MAKE) --no-print-directory modules KDIR=$$kernel/source O=$$kernel/build ARCH=um
+		$(MAKE) --no-print-directory modules test-modules KDIR=$$kernel/source O=$$kernel/build ARCH=um
 
 # --- install ------------------------------------------------------------------------------------
 
