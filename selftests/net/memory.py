@@ -17,7 +17,7 @@ from esp import SUITE, Esp, udp_packet
 from genl import *
 from net import *
 
-FAILSLAB = "/sys/kernel/debug/failslab/"
+DEBUGFS = "/sys/kernel/debug/"
 ENDS = {"src": bytes([192, 0, 2, 1]), "dst": bytes([192, 0, 2, 2])}
 BACK = {"src": ENDS["dst"], "dst": ENDS["src"]}
 SA = {"mode": 2, "dir": 2, "enc": "aes-128-gcm", "enc-key": bytes(range(20)), **ENDS}
@@ -269,8 +269,9 @@ def packets():
 
 
 def main():
-    for name, value in (("ignore-gfp-wait", "N"), ("verbose", "0")):
-        with open(FAILSLAB + name, "w", encoding="ascii") as f:
+    # pages only where nobody may wait: others are the test's own
+    for name, value in (("failslab/ignore-gfp-wait", "N"), ("failslab/verbose", "0"), ("fail_page_alloc/verbose", "0")):
+        with open(DEBUGFS + name, "w", encoding="ascii") as f:
             f.write(value)
     {"requests": requests, "packets": packets}[sys.argv[1]]()
 

@@ -5,7 +5,7 @@
 set -eu
 STACK_A=culvert STACK_B=culvert
 . "$(dirname "$0")/lib/net.sh"
-[ -e /proc/self/fail-nth ] && [ -d /sys/kernel/debug/failslab ] || skip_all "this kernel injects no faults"
+[ -e /proc/self/fail-nth ] && [ -d /sys/kernel/debug/fail_page_alloc ] || skip_all "this kernel injects no faults"
 net_up
 crypto_load
 python memory.py requests
