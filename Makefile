@@ -33,10 +33,11 @@ help:
 ## Try
 ##   demo           two routers, two offices and a tunnel, in a virtual machine
 ## Test
-##   check          everything below but bench; ends in one line of counts
+##   check          everything below but check-arch and bench; ends in one line of counts
 ##   check-host     unit tests, lint, warnings, sparse
 ##   check-vm       the module against other IPsec stacks, in virtual machines
 ##   check-debug    the same in a kernel with KASAN, lockdep and fault injection, and with memory that runs out
+##   check-arch     programs and unit tests for s390x (big endian) and arm64, emulated; musl's headers
 ##   lint           include order, function length, style
 ##   bench          cost per packet against the kernel's own IPsec
 ## Install
@@ -143,7 +144,7 @@ FORCE:
 deps:
 	@selftests/deps.sh
 
-.PHONY: check check-host check-vm check-debug lint demo bench uml
+.PHONY: check check-host check-vm check-debug lint demo bench uml check-arch
 check: deps
 	@selftests/check host vm debug-cached
 
@@ -155,6 +156,8 @@ check-vm: deps
 
 check-debug: deps
 	@selftests/check debug
+check-arch:
+	@selftests/arch/run $(ARCHS)
 
 lint:
 	@selftests/lint/run
