@@ -134,6 +134,17 @@ counters() {
 	read -r SINK_BYTES <$BENCH/sink/class/net/s0/statistics/rx_bytes
 }
 
+# settle COUNT: the last packets may still be on their way when pktgen is done
+settle() {
+	local tries packets at=$BENCH/gw2/class/net/c0 from=$WIRE_PACKETS
+	[ "$HOP" = half ] || { at=$BENCH/sink/class/net/s0; from=$SINK_PACKETS; }
+	for ((tries = 0; tries < 100; tries++)); do
+		read -r packets <"$at/statistics/rx_packets"
+		[ "$packets" -lt $((from + $1)) ] || return 0
+		sleep 0.01
+	done
+}
+
 # arrived clear|sealed COUNT SIZE: did all packets since the last counters reach the end of the road as they should?
 # A packet that was dropped on its way would be a cheap one.
 arrived() {
