@@ -140,6 +140,54 @@ def grown(before, after):
     return {k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)}
 
 
+class Ledger:
+    """What a router lost since the last look: by the 25 counters, by reason, and as the tracepoint tells it."""
+
+    def __init__(self, ns):
+        self.ns = ns
+        if not os.path.exists("/sys/kernel/tracing/trace"):
+            subprocess.run(("mount", "-t", "tracefs", "nodev", "/sys/kernel/tracing"), check=True)
+        self.dir = "/sys/kernel/tracing/instances/culvert"
+        os.makedirs(self.dir, exist_ok=True)
+        self.enable(1)
+        self.pipe = os.open(self.dir + "/trace_pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.rest = ""
+        self.traced = {}
+        self.start()
+
+    def enable(self, on):
+        with open(self.dir + "/events/ipsec/ipsec_drop/enable", "w", encoding="ascii") as f:
+            f.write(str(on))
+
+    def start(self):
+        self.read_trace()
+        self.traced = {}
+        self.counters, self.reasons = statistics(self.ns), reasons(self.ns)
+
+    def read_trace(self):
+        try:
+            while (data := os.read(self.pipe, 65536)):
+                self.rest += data.decode()
+        except BlockingIOError:
+            pass
+        *lines, self.rest = self.rest.split("\n")
+        for line in lines:
+            _, found, reason = line.partition(" reason=")
+            if found and " ipsec_drop: " in line:
+                self.traced[reason] = self.traced.get(reason, 0) + 1
+
+    def lost(self):
+        """(counters, reasons, traced reasons), each what it grew by."""
+        self.read_trace()
+        counters = {k: v for k, v in grown(self.counters, statistics(self.ns)).items() if k.startswith(("in-", "out-"))}
+        return counters, grown(self.reasons, reasons(self.ns)), dict(self.traced)
+
+    def close(self):
+        self.enable(0)
+        os.close(self.pipe)
+        os.rmdir(self.dir)
+
+
 # --- sockets ------------------------------------------------------------------------------------
 
 def is6(addr):
