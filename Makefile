@@ -156,6 +156,7 @@ check-vm: deps
 
 check-debug: deps
 	@selftests/check debug
+
 check-arch:
 	@selftests/arch/run $(ARCHS)
 

@@ -20,8 +20,8 @@ xfrm_algorithm() {
 	null) ALGORITHM=(enc 'ecb(cipher_null)' '' auth digest_null '') ;;
 	gcm*) ALGORITHM=(aead 'rfc4106(gcm(aes))' "$GCM_KEY" 128) ;;
 	chacha) ALGORITHM=(aead 'rfc7539esp(chacha20,poly1305)' "${KEY256}a0a1a2a3" 128) ;;
-	cbcsha1) ALGORITHM=(enc 'cbc(aes)' $KEY128 auth-trunc 'hmac(sha1)' "$KEY160" 96) ;;
-	cbcsha256) ALGORITHM=(enc 'cbc(aes)' $KEY128 auth-trunc 'hmac(sha256)' "$KEY256" 128) ;;
+	cbcsha1) ALGORITHM=(enc 'cbc(aes)' "$KEY128" auth-trunc 'hmac(sha1)' "$KEY160" 96) ;;
+	cbcsha256) ALGORITHM=(enc 'cbc(aes)' "$KEY128" auth-trunc 'hmac(sha256)' "$KEY256" 128) ;;
 	esac
 	[ "$1" != gcmnatt ] || ALGORITHM+=(encap espinudp 4500 4500 0.0.0.0)
 }
