@@ -207,6 +207,8 @@ static enum ipsec_reason unwrap(struct ipsec_pernet *pn, struct ipsec_crypt_op *
 	reason = ipsec_mode_pull(sa, skb, op->gap, next_header);
 	if (reason != IPSEC_REASON_NONE)
 		return reason;
+	if (sa->encap && sa->ends.mode == IPSEC_SA_MODE_TRANSPORT)
+		ipsec_natt_mend(skb);
 	op->bytes = skb->len;
 	if (!ipsec_lifetime_charge(&sa->life, skb->len))
 		return IPSEC_REASON_IN_SA_EXPIRED;

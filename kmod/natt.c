@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "natt.h"
 
+#include <linux/icmpv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip6_checksum.h>
+#include <net/ipv6.h>
 
 bool ipsec_natt_is_port(const struct ipsec_natt *natt, __be16 port)
 {
@@ -66,4 +69,64 @@ void ipsec_natt_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned in
 	if (sa->ends.family == AF_INET6)
 		udp6_set_csum(false, skb, &ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
 			      skb->len - off);
+}
+
+/* Where the protocol's header has its checksum; 0 if it covers no addresses. */
+static unsigned int checksum_field(u8 proto, bool v6)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+		return offsetof(struct udphdr, check);
+	case IPPROTO_ICMPV6:
+		return v6 ? offsetof(struct icmp6hdr, icmp6_cksum) : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Offset of the header behind IP's, or 0 if there is none, or a fragment of it. */
+static unsigned int upper_header(const struct sk_buff *skb, bool v6, u8 *proto)
+{
+	__be16 frag_off;
+	int off;
+
+	if (!v6) {
+		*proto = ip_hdr(skb)->protocol;
+		return ip_hdrlen(skb);
+	}
+	*proto = ipv6_hdr(skb)->nexthdr;
+	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), proto, &frag_off);
+	return off < 0 || frag_off ? 0 : off;
+}
+
+void ipsec_natt_mend(struct sk_buff *skb)
+{
+	bool v6 = skb->protocol == htons(ETH_P_IPV6);
+	unsigned int off, len, field;
+	__sum16 *check;
+	__wsum sum;
+	u8 proto;
+
+	off = upper_header(skb, v6, &proto);
+	field = checksum_field(proto, v6);
+	if (!off || !field || skb->len < off + field + sizeof(*check))
+		return;
+	len = skb->len - off;
+	check = (__sum16 *)(skb->data + off + field);
+	if (proto == IPPROTO_UDP) {
+		len = min_t(unsigned int, len, ntohs(((struct udphdr *)(skb->data + off))->len));
+		if (!*check || len < sizeof(struct udphdr))
+			return;
+	}
+	*check = 0;
+	sum = skb_checksum(skb, off, len, 0);
+	if (v6)
+		*check = csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr, len, proto,
+					 sum);
+	else
+		*check = csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, len, proto, sum);
+	if (proto == IPPROTO_UDP && !*check)
+		*check = CSUM_MANGLED_0;
 }

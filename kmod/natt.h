@@ -64,4 +64,14 @@ static inline unsigned int ipsec_natt_head_len(const struct ipsec_sa *sa)
  */
 void ipsec_natt_push(const struct ipsec_sa *sa, struct sk_buff *skb, unsigned int off);
 
+/**
+ * ipsec_natt_mend() - make the checksum of an opened transport mode packet right again
+ * @skb: linear; data at the network header, skb->protocol set
+ *
+ * A NAT changed the address that TCP's, UDP's and ICMPv6's checksums cover. The ICV has
+ * said that the packet is as it was sealed: its checksum is computed anew (RFC 3948
+ * section 3.1.2), but for UDP that has none. Any context.
+ */
+void ipsec_natt_mend(struct sk_buff *skb);
+
 #endif /* _IPSEC_NATT_H */

@@ -332,6 +332,16 @@ struct ipsec_sa *ipsec_nl_sa_build_larval(struct ipsec_pernet *pn, const struct 
 	return sa;
 }
 
+void ipsec_nl_sa_build_warn(const struct ipsec_pernet *pn, const struct ipsec_sa *sa,
+			    struct netlink_ext_ack *extack)
+{
+	if (sa->dir == IPSEC_SA_DIR_IN && sa->encap &&
+	    !ipsec_natt_is_port(&pn->natt, sa->encap_dport))
+		NL_SET_ERR_MSG_FMT(extack,
+				   "dst-port: %u is none of ike-ports: nothing reaches this SA",
+				   ntohs(sa->encap_dport));
+}
+
 void ipsec_nl_sa_build_start(struct ipsec_sa *sa)
 {
 	struct ipsec_limits limits = sa->life.limits;

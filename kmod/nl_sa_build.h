@@ -20,6 +20,14 @@ struct ipsec_sa *ipsec_nl_sa_build_mature(struct ipsec_pernet *pn, const struct 
 struct ipsec_sa *ipsec_nl_sa_build_larval(struct ipsec_pernet *pn, const struct nlattr **tb,
 					  struct netlink_ext_ack *extack);
 
+/**
+ * ipsec_nl_sa_build_warn() - say what keeps an SA that was added from being of use
+ *
+ * Its UDP port may be none that packets are taken from. The SA stands. Any context.
+ */
+void ipsec_nl_sa_build_warn(const struct ipsec_pernet *pn, const struct ipsec_sa *sa,
+			    struct netlink_ext_ack *extack);
+
 /* Let the limits count. The SA is in the table, the caller holds sad->mutex. */
 void ipsec_nl_sa_build_start(struct ipsec_sa *sa);
 

@@ -55,9 +55,11 @@ static int add_mature(struct ipsec_pernet *pn, struct ipsec_sa *sa, struct netli
 {
 	int err = ipsec_sad_add(&pn->sad, sa, extack);
 
-	if (!err)
-		ipsec_nl_sa_build_start(sa);
-	return err;
+	if (err)
+		return err;
+	ipsec_nl_sa_build_start(sa);
+	ipsec_nl_sa_build_warn(pn, sa, extack);
+	return 0;
 }
 
 /* Add an SA and answer it if @msg; consumes both. */

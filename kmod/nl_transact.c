@@ -266,7 +266,7 @@ static void take_back(struct transaction *t)
 	}
 }
 
-/* The tables own what was added. Of rows that can never match, the first is told. */
+/* The tables own what was added. What of it is of no use is told: one row, or else one SA. */
 static void let_go(struct transaction *t)
 {
 	bool told = false;
@@ -279,6 +279,8 @@ static void let_go(struct transaction *t)
 			ipsec_nl_policy_warn(&t->pn->spd, op->sp, t->extack);
 			told = true;
 		}
+		if (op->sa && !told)
+			ipsec_nl_sa_build_warn(t->pn, op->sa, t->extack);
 		op->sp = NULL;
 		op->sa = NULL;
 	}

@@ -193,6 +193,7 @@ culvert_up() {
 		echo "/kernel policy add src-address=10.2.0.0/16 dst-address=10.1.0.0/24 $OUR_IN"
 		our_sa "$1" in
 	} >"$BATCH"
+	[ "$1" != gcmnatt ] || in_ns gw2 "$IPSECCTL" kernel settings set ike-ports=4500
 	ours gw2
 }
 
