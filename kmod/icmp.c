@@ -40,6 +40,9 @@ u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, 
 /* For packets that share their route with the clear ones. */
 static void learn_by_sa(struct ipsec_sa *sa, u32 mtu)
 {
+	/* RFC 1191 section 6.3: a larger one than is known is not to be believed. */
+	if (time_before(jiffies, READ_ONCE(sa->pmtu_until)) && mtu >= READ_ONCE(sa->pmtu))
+		return;
 	WRITE_ONCE(sa->pmtu, max_t(u32, mtu, sa->ends.family == AF_INET ? PMTU_MIN_IP4
 									  : IPV6_MIN_MTU));
 	WRITE_ONCE(sa->pmtu_until, jiffies + PMTU_LIFE);

@@ -259,6 +259,8 @@ def check_forged(way):
     is_(way.explained(), way.edge(LINK), f"{way.name}: a message about an SPI that is none of ours changes nothing")
     forge(way, way.spi, 1400)
     is_(way.explained(), way.edge(1400), f"{way.name}: one about ours does")
+    forge(way, way.spi, 1450)
+    is_(way.explained(), way.edge(1400), f"{way.name}: one of more than that is not believed")
 
 
 def check_narrow(way):
@@ -289,6 +291,7 @@ check_tcp(ways)
 few = [w for w in ways if w.gcm and not w.routers]
 for family in (False, True):
     check_forged(next(w for w in few if w.outer6 == family))
+    check_forged(next(w for w in ways if w.routers and w.tunnel and w.outer6 == family))
 run(ISP, "ip", "link", "set", "wan_b", "mtu", str(NARROW))
 for w in few:
     check_narrow(w)
