@@ -27,11 +27,11 @@ xfrm_algorithm() {
 }
 
 xfrm_sa() {
-	local ns ends=(src 192.168.0.1 dst 192.168.0.2)
-	[ "$1" != gcm6 ] || ends=(src fd00::1 dst fd00::2)
+	local ns between=(src 192.168.0.1 dst 192.168.0.2)
+	[ "$1" != gcm6 ] || between=(src fd00::1 dst fd00::2)
 	xfrm_algorithm "$1"
 	for ns in gw1 gw2; do
-		ip -n $ns xfrm state add "${ends[@]}" proto esp spi 0x1001 reqid 1 \
+		ip -n $ns xfrm state add "${between[@]}" proto esp spi 0x1001 reqid 1 \
 			mode tunnel replay-window 32 "${ALGORITHM[@]}"
 	done
 	[ ! -e /sys/module/esp4_offload ] || { echo "guest: esp4_offload is loaded" >&2; exit 1; }

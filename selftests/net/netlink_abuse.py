@@ -156,12 +156,13 @@ class Abuse:
             mask = sum(self.spec.enums[a.checks["flags-mask"]].values())
             out += [mask + 1, top]
         special = {"family": [1, 3, 255], "src-len": [33, 255], "dst-len": [33, 255], "sel-src-len": [33],
-                   "sel-dst-len": [33], "proto": [51, 0, 6] if command.top == "sa" else [],
+                   "sel-dst-len": [33],
+                   "proto": [0, 6] + [51] * (command.op == "sa-new") if command.top == "sa" else [],
                    "replay-window": [1, 31, 4097, top], "policy-id": [0, 999999], "id": [0, 999999],
                    "place-id": [0, 999999], "hold-packets": [65, top], "acquire-timeout-s": [0, 3601],
                    "src-port-min": [10], "dst-port-max": [79], "tfc-pad": [65536, top],
                    "spi": [0, 1, 255, 0x1000], "soft-time-s": [101], "soft-bytes": [101], "soft-packets": [101],
-                   "encap-sport": [0], "encap-dport": [0], "protocols": [0, 2, 3], "seq": [0, 1 << 33],
+                   "encap-sport": [0], "encap-dport": [0], "protocols": [0], "seq": [0, 1 << 33],
                    "flags": [1] if command.top == "policy" else [],
                    "hard-time-s": [0, 3601] if command.op == "spi-alloc" else []}.get(a.name, [])
         if command.op in ("sa-del", "sa-get", "sa-update") and a.name in ("spi", "proto"):
