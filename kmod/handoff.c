@@ -236,10 +236,11 @@ static bool is_tcp(const struct sk_buff *skb)
  * straight: the stack is entered once more on the same kernel stack, but only
  * once, and only where that stack is large; a tunnel in a tunnel takes the other way.
  */
-static void receive(struct sk_buff *skb)
+static void receive(struct sk_buff *skb, struct ipsec_stats *stats)
 {
 	if (THREAD_SIZE < 16384 || is_tcp(skb) || this_cpu_read(receiving)) {
-		gro_cells_receive(&cells, skb);
+		if (unlikely(gro_cells_receive(&cells, skb) != NET_RX_SUCCESS))
+			ipsec_stats_count(stats, IPSEC_REASON_IN_QUEUE_FULL);
 		return;
 	}
 	this_cpu_write(receiving, true);
@@ -247,7 +248,7 @@ static void receive(struct sk_buff *skb)
 	this_cpu_write(receiving, false);
 }
 
-bool ipsec_handoff_in(struct sk_buff *skb)
+bool ipsec_handoff_in(struct sk_buff *skb, struct ipsec_stats *stats)
 {
 	if (!mark_opened(skb))
 		return false;
@@ -259,7 +260,7 @@ bool ipsec_handoff_in(struct sk_buff *skb)
 	skb->ignore_df = 0;
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
-	receive(skb);
+	receive(skb, stats);
 	return true;
 }
 

@@ -53,11 +53,12 @@ static inline bool ipsec_handoff_is_ours(const struct sk_buff *skb, u8 family)
 /**
  * ipsec_handoff_in() - give an opened packet to the start of input
  * @skb: consumed; data at the inner network header, skb->protocol set
+ * @stats: where a packet is counted that finds the queue of input full
  *
  * Softirq or BH off. Returns false, with the skb still the caller's, if it could
  * not be marked (no memory).
  */
-bool ipsec_handoff_in(struct sk_buff *skb);
+bool ipsec_handoff_in(struct sk_buff *skb, struct ipsec_stats *stats);
 
 /* Was this packet opened by Culvert, and not sent anywhere since? */
 bool ipsec_handoff_is_opened(const struct sk_buff *skb);

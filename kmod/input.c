@@ -257,7 +257,7 @@ static void input_done(struct ipsec_crypt_op *op, int err)
 		open_packet(inner, sa, skb, &a);
 		return;
 	}
-	if (likely(reason == IPSEC_REASON_NONE) && ipsec_handoff_in(skb))
+	if (likely(reason == IPSEC_REASON_NONE) && ipsec_handoff_in(skb, &pn->stats))
 		return;
 	ipsec_stats_drop(&pn->stats, skb,
 			 reason == IPSEC_REASON_NONE ? IPSEC_REASON_IN_NO_MEMORY : reason);

@@ -19,6 +19,7 @@ struct sk_buff;
  */
 #define IPSEC_REASONS(X)							\
 	X(IN_NO_MEMORY,		"in-no-memory",		IN_BUFFER_ERRORS)	\
+	X(IN_QUEUE_FULL,	"in-queue-full",	IN_BUFFER_ERRORS)	\
 	X(IN_SHORT,		"in-short",		IN_HEADER_ERRORS)	\
 	X(IN_HEADER_BAD,	"in-header-bad",	IN_HEADER_ERRORS)	\
 	X(IN_NO_SA,		"in-no-sa",		IN_NO_STATES)		\
