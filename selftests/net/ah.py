@@ -41,16 +41,6 @@ def receive(ns, v6, data, limit=LIMIT / 4):
     return None
 
 
-def xfrm_counts(ns):
-    out = {}
-    for state in run(ns, "ip", "-s", "xfrm", "state").split("\nsrc "):
-        spi = re.search(r"spi 0x([0-9a-f]+)", state)
-        packets = re.search(r"lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)", state)
-        if spi and packets:
-            out[int(spi[1], 16)] = int(packets[1])
-    return out
-
-
 def xfrm_errors(ns):
     with inside(ns):
         lines = [line.split() for line in open("/proc/thread-self/net/xfrm_stat")]

@@ -84,18 +84,7 @@ def tracked(v6, port):
 
 def transfer(ns, src, peer_ns, dst, v6, size=100000):
     """TCP, more from its server than to it; what conntrack said of it in the middle."""
-    family = socket.AF_INET6 if v6 else socket.AF_INET
-    listener, client = make(peer_ns, family, socket.SOCK_STREAM), make(ns, family, socket.SOCK_STREAM)
-    for s in (listener, client):
-        s.settimeout(LIMIT)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    with listener:
-        listener.bind((dst, PORT))
-        listener.listen()
-        client.bind((src, 0))
-        client.connect((dst, PORT))
-        server = listener.accept()[0]
-    server.settimeout(LIMIT)
+    client, server, _ = tcp_pair(ns, src, peer_ns, dst, PORT)
     data, got = os.urandom(size), b""
     with server, client:
         for i in range(0, size, 20000):

@@ -5,7 +5,6 @@
 A line of the plan has what esp_pair said, and name, ns_a and host_a, ns_b and host_b: who talks on each side.
 """
 import os
-import re
 import select
 import sys
 
@@ -109,17 +108,6 @@ def wire(capture, pairs):
         if f.spi == p.spi_ab:
             p.sizes.add(len(f.esp))
     return stray
-
-
-def xfrm_counts(ns):
-    """SPI → packets of an XFRM stack."""
-    out = {}
-    for state in run(ns, "ip", "-s", "xfrm", "state").split("\nsrc "):
-        spi = re.search(r"spi 0x([0-9a-f]+)", state)
-        packets = re.search(r"lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)", state)
-        if spi and packets:
-            out[int(spi[1], 16)] = int(packets[1])
-    return out
 
 
 def culvert_counts(ns):

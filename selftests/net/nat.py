@@ -128,23 +128,6 @@ def ping(ns, src, dst, v6):
     return True
 
 
-def open_tcp(ns, src, peer_ns, dst, v6):
-    """A connection's two ends, and how its opener looks to the other."""
-    family = socket.AF_INET6 if v6 else socket.AF_INET
-    listener, client = make(peer_ns, family, socket.SOCK_STREAM), make(ns, family, socket.SOCK_STREAM)
-    for s in (listener, client):
-        s.settimeout(LIMIT)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    with listener:
-        listener.bind((dst, PORT))
-        listener.listen()
-        client.bind((src, 0))
-        client.connect((dst, PORT))
-        server, peer = listener.accept()
-    server.settimeout(LIMIT)
-    return client, server, peer[0]
-
-
 def exchange(client, server):
     """A request and an answer, one packet each."""
     question, answer = os.urandom(900), os.urandom(1000)
@@ -166,7 +149,7 @@ def check_connections(fw):
         for ns, src, peer, dst in ((HA, A[v6], HB, B[v6]), (HB, B[v6], HA, A[v6])):
             name = f"{fw.name}, {version} from {'A' if ns == HA else 'B'}"
             ok(ping(ns, src, dst, v6), f"{name}: pings are answered")
-            client, server, seen = open_tcp(ns, src, peer, dst, v6)
+            client, server, seen = tcp_pair(ns, src, peer, dst, PORT)
             ok(exchange(client, server), f"{name}: TCP works")
             is_(seen, src, f"{name}: the peer sees the source as it is")
             port = client.getsockname()[1]
@@ -235,7 +218,7 @@ def check_translated(fw, what, seen_as, capture):
         out, into = sa_packets(RA, OUT), sa_packets(RA, IN)
         list(capture.frames())
         ok(ping(HA, A[v6], B[v6], v6), f"{name}: pings are answered")
-        client, server, seen = open_tcp(HA, A[v6], HB, B[v6], v6)
+        client, server, seen = tcp_pair(HA, A[v6], HB, B[v6], PORT)
         ok(exchange(client, server), f"{name}: TCP works")
         is_(seen, seen_as[v6], f"{name}: that is what the peer sees")
         known = tracked(RA, v6)

@@ -13,24 +13,10 @@ for ns in "$HA" "$RA" "$ISP" "$RB" "$HB"; do
 done
 
 # Each step of the program installs the next script in both routers.
-# step NAME PAIR...: the words of esp_pair, separated by commas
-step() {
-	local name=$1 pair
-	shift
-	for pair; do
-		# shellcheck disable=SC2086
-		esp_pair ${pair//,/ }
-	done
-	for side in A B; do
-		local -n script=NET_SCRIPT_$side
-		printf '%s\n' "kernel policy flush" "kernel sa flush" "${script[@]}" >"$NET_WORK/$name.$side"
-		script=()
-	done
-}
 v6_ends=a=2001:db8:90::1,b=2001:db8:80::1
-step lan mode=tunnel "$v6_ends,net_a=2001:db8:202::/64,net_b=2001:db8:101::/64"
-step wan net_a=192.168.90.1/32 "$v6_ends,net_a=2001:db8:90::1/128,net_b=2001:db8:101::/64"
-step virtual net_a=10.9.9.1/32 "net_a=2001:db8:99::1/128,net_b=2001:db8:101::/64"
+esp_step lan mode=tunnel "$v6_ends,net_a=2001:db8:202::/64,net_b=2001:db8:101::/64"
+esp_step wan net_a=192.168.90.1/32 "$v6_ends,net_a=2001:db8:90::1/128,net_b=2001:db8:101::/64"
+esp_step virtual net_a=10.9.9.1/32 "net_a=2001:db8:99::1/128,net_b=2001:db8:101::/64"
 
 python nat.py "$NET_WORK"
 done_testing

@@ -98,27 +98,14 @@ def check_udp(v6, version, zero):
 
 
 def check_tcp(v6, version):
-    family = socket.AF_INET6 if v6 else socket.AF_INET
     for i, port in enumerate(INSIDE):
-        listener, client = make(RA, family, socket.SOCK_STREAM), make(RB, family, socket.SOCK_STREAM)
-        for s in (listener, client):
-            s.settimeout(LIMIT)
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((SERVER[v6], PORT))
-        listener.listen()
-        if v6:
-            client.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
-        client.bind((CLIENTS[v6][i], port))
-        client.connect((SERVER[v6], PORT))
-        server = listener.accept()[0]
-        server.settimeout(LIMIT)
+        client, server, _ = tcp_pair(RB, CLIENTS[v6][i], RA, SERVER[v6], PORT, port)
         question, answer = os.urandom(1000), os.urandom(1000)
-        client.sendall(question)
-        got = server.recv(2000)
-        server.sendall(answer)
-        ok(got == question and client.recv(2000) == answer, f"{version}, TCP, client {i}: to and fro")
-        for s in (listener, client, server):
-            s.close()
+        with client, server:
+            client.sendall(question)
+            got = server.recv(2000)
+            server.sendall(answer)
+            ok(got == question and client.recv(2000) == answer, f"{version}, TCP, client {i}: to and fro")
 
 
 def events(limit=1.0):

@@ -5,6 +5,7 @@ import ctypes
 import ipaddress
 import json
 import os
+import re
 import select
 import socket
 import struct
@@ -261,6 +262,36 @@ class Talker:
 
 def udp(ns, v6=False, port=0):
     return Talker(ns, v6, socket.SOCK_DGRAM, 0, port)
+
+
+def tcp_pair(ns, src, peer_ns, dst, port, sport=0):
+    """A connection's opener, its other end, and how the opener looks from there."""
+    family = socket.AF_INET6 if is6(dst) else socket.AF_INET
+    listener, client = make(peer_ns, family, socket.SOCK_STREAM), make(ns, family, socket.SOCK_STREAM)
+    for s in (listener, client):
+        s.settimeout(LIMIT)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener:
+        listener.bind((dst, port))
+        listener.listen()
+        if is6(src):
+            client.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+        client.bind((src, sport))
+        client.connect((dst, port))
+        server, peer = listener.accept()
+    server.settimeout(LIMIT)
+    return client, server, peer[0]
+
+
+def xfrm_counts(ns):
+    """SPI → packets of an XFRM stack."""
+    out = {}
+    for state in run(ns, "ip", "-s", "xfrm", "state").split("\nsrc "):
+        spi = re.search(r"spi 0x([0-9a-f]+)", state)
+        packets = re.search(r"lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)", state)
+        if spi and packets:
+            out[int(spi[1], 16)] = int(packets[1])
+    return out
 
 
 def encap_socket(ns, port, v6=False):

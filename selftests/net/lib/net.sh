@@ -351,6 +351,21 @@ esp_xfrm() {
 	done
 }
 
+# esp_step NAME PAIR...: the words of esp_pair, separated by commas; each router's script goes to $NET_WORK/NAME.A and .B
+esp_step() {
+	local name=$1 pair
+	shift
+	for pair; do
+		# shellcheck disable=SC2086
+		esp_pair ${pair//,/ }
+	done
+	for side in A B; do
+		local -n script=NET_SCRIPT_$side
+		printf '%s\n' "kernel policy flush" "kernel sa flush" "${script[@]}" >"$NET_WORK/$name.$side"
+		script=()
+	done
+}
+
 # esp_apply: install in both routers what was described since the last call
 esp_apply() {
 	esp_apply_side "$STACK_A" "$RA" A && esp_apply_side "$STACK_B" "$RB" B
