@@ -37,9 +37,11 @@ void ipsec_cache_exit(struct ipsec_cache *cache)
 }
 
 /* A transport policy without addresses protects the packet's own ends. */
-static struct ipsec_sa *find_sa(struct ipsec_sad *sad, const struct ipsec_sp *sp,
-				const struct ipsec_flow *fl, u8 proto, u8 mode)
+static struct ipsec_sa *find_sa(struct ipsec_cache_entry *entry, struct ipsec_sad *sad, u8 proto,
+				u8 mode)
 {
+	const struct ipsec_flow *fl = &entry->flow;
+	const struct ipsec_sp *sp = entry->out;
 	struct ipsec_sa_ends ends = {
 		.src = sp->family ? sp->local : fl->src,
 		.dst = sp->family ? sp->remote : fl->dst,
@@ -49,7 +51,8 @@ static struct ipsec_sa *find_sa(struct ipsec_sad *sad, const struct ipsec_sp *sp
 		.mode = mode,
 	};
 
-	return ipsec_sad_lookup_out(sad, &ends, sp->level == IPSEC_POLICY_LEVEL_UNIQUE, fl);
+	return ipsec_sad_lookup_out(sad, &ends, sp->level == IPSEC_POLICY_LEVEL_UNIQUE, fl,
+				    &entry->contested);
 }
 
 /*
@@ -59,15 +62,14 @@ static struct ipsec_sa *find_sa(struct ipsec_sad *sad, const struct ipsec_sp *sp
 static void find_sas(struct ipsec_cache_entry *entry, struct ipsec_sad *sad)
 {
 	const struct ipsec_sp *sp = entry->out;
-	const struct ipsec_flow *fl = &entry->flow;
 
 	if (likely(sp->protocols == IPSEC_PROTOCOLS_ESP)) {
-		entry->sa = find_sa(sad, sp, fl, IPPROTO_ESP, sp->mode);
+		entry->sa = find_sa(entry, sad, IPPROTO_ESP, sp->mode);
 	} else if (sp->protocols == IPSEC_PROTOCOLS_AH) {
-		entry->sa = find_sa(sad, sp, fl, IPPROTO_AH, sp->mode);
+		entry->sa = find_sa(entry, sad, IPPROTO_AH, sp->mode);
 	} else {
-		entry->sa = find_sa(sad, sp, fl, IPPROTO_ESP, sp->mode);
-		entry->outer = find_sa(sad, sp, fl, IPPROTO_AH, IPSEC_SA_MODE_TRANSPORT);
+		entry->sa = find_sa(entry, sad, IPPROTO_ESP, sp->mode);
+		entry->outer = find_sa(entry, sad, IPPROTO_AH, IPSEC_SA_MODE_TRANSPORT);
 		if (entry->sa && entry->sa->encap)
 			entry->sa = NULL;
 		if (entry->sa && entry->outer)
@@ -78,7 +80,9 @@ static void find_sas(struct ipsec_cache_entry *entry, struct ipsec_sad *sad)
 		entry->outer = NULL;
 		return;
 	}
-	entry->missing = entry->sa ? 0 : sp->protocols;
+	entry->missing = entry->sa || entry->contested ? 0 : sp->protocols;
+	if (unlikely(entry->contested))
+		entry->generation = 0;	/* never found again */
 }
 
 void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_generation *gen,
@@ -97,6 +101,7 @@ void ipsec_cache_resolve(struct ipsec_cache_entry *entry, const struct ipsec_gen
 	entry->sa = NULL;
 	entry->outer = NULL;
 	entry->missing = 0;
+	entry->contested = false;
 	if (sp && sp->action == IPSEC_POLICY_ACTION_PROTECT)
 		find_sas(entry, sad);
 }

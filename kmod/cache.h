@@ -24,6 +24,8 @@
  * @outer: outbound AH SA whose AH goes outside of @sa's ESP (RFC 4301 section 4.5.1), NULL = none
  * @in: first row for the packet coming in, NULL = none
  * @missing: IPSEC_PROTOCOLS_* that @out asks for and no SA serves; then there is no @sa
+ * @contested: @out has SAs of several peers, or of another one than the flow's: what was heard last
+ *	       decides for each packet anew
  */
 struct ipsec_cache_entry {
 	struct ipsec_flow flow;
@@ -33,6 +35,7 @@ struct ipsec_cache_entry {
 	struct ipsec_sp *in;
 	struct ipsec_sa *outer;
 	u8 missing;
+	bool contested;
 };
 
 struct ipsec_cache {

@@ -146,6 +146,8 @@ static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipse
 	if (e->in->action != IPSEC_POLICY_ACTION_PROTECT ||
 	    !ipsec_cache_sa_serves(sa, outer, e->in))
 		return IPSEC_REASON_IN_SA_NOT_OF_POLICY;
+	if (unlikely(e->in->level == IPSEC_POLICY_LEVEL_UNIQUE))
+		ipsec_sad_note_origin(&pn->sad, sa, &fl);
 	return IPSEC_REASON_NONE;
 }
 

@@ -365,7 +365,8 @@ static int update_ports(struct ipsec_sa *sa, const struct nlattr **tb,
 {
 	const struct nlattr *encap = tb[IPSEC_A_SA_ENCAP];
 	const struct nlattr *sport = tb[IPSEC_A_SA_ENCAP_SPORT];
-	const struct nlattr *dport = tb[IPSEC_A_SA_ENCAP_DPORT];
+	const struct nlattr *dport = tb[IPSEC_A_SA_ENCAP_DPORT], *peer;
+	bool out = sa->dir == IPSEC_SA_DIR_OUT;
 
 	/* Packets in flight have room for the headers of before. */
 	if (encap && nla_get_u8(encap) != sa->encap)
@@ -377,10 +378,13 @@ static int update_ports(struct ipsec_sa *sa, const struct nlattr **tb,
 	if ((sport && !nla_get_be16(sport)) || (dport && !nla_get_be16(dport)))
 		return ipsec_nl_say(extack, sport ?: dport,
 				    "src-port, dst-port: 1 to 65535 is right");
-	if (sport)
+	if (sport && out)
 		WRITE_ONCE(sa->encap_sport, nla_get_be16(sport));
-	if (dport)
+	if (dport && !out)
 		WRITE_ONCE(sa->encap_dport, nla_get_be16(dport));
+	peer = out ? dport : sport;
+	if (peer)
+		ipsec_sad_move_peer(sa->sad, sa, nla_get_be16(peer));
 	return 0;
 }
 

@@ -46,7 +46,7 @@ static struct decision decide(const struct ipsec_cache_entry *e)
 	else if (!e->sa && sp->level == IPSEC_POLICY_LEVEL_USE)
 		d.action = IPSEC_POLICY_ACTION_BYPASS;
 	else if (!e->sa)
-		d.reason = IPSEC_REASON_OUT_NO_SA;
+		d.reason = e->contested ? IPSEC_REASON_OUT_PEER_UNKNOWN : IPSEC_REASON_OUT_NO_SA;
 	return d;
 }
 

@@ -35,7 +35,9 @@ int ipsec_pernet_arm(struct ipsec_pernet *pn, u8 what)
 
 int ipsec_pernet_arm_policy(struct ipsec_pernet *pn, const struct ipsec_sp *sp)
 {
-	return ipsec_pernet_arm(pn, ipsec_selector_has_ports(&sp->sel) ? IPSEC_ARM_PORTS : 0);
+	bool ports = ipsec_selector_has_ports(&sp->sel) || sp->level == IPSEC_POLICY_LEVEL_UNIQUE;
+
+	return ipsec_pernet_arm(pn, ports ? IPSEC_ARM_PORTS : 0);
 }
 
 int ipsec_pernet_arm_sa(struct ipsec_pernet *pn, const struct ipsec_sa *sa)

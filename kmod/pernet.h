@@ -63,7 +63,7 @@ struct ipsec_pernet {
 enum {
 	IPSEC_ARM_BASE	  = 1 << 0,	/* verdicts, ESP, whole IPv6 packets */
 	IPSEC_ARM_INBOUND = 1 << 1,	/* there is an inbound SA: its packets enter input again */
-	IPSEC_ARM_PORTS	  = 1 << 2,	/* a row looks at ports: whole IPv4 packets */
+	IPSEC_ARM_PORTS	  = 1 << 2,	/* a row tells flows apart by ports: whole IPv4 packets */
 };
 
 /* The state of a namespace; there as long as the module is. */

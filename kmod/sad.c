@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/wait_bit.h>
 
 #define SPIS_MIN	64
@@ -107,6 +108,7 @@ void ipsec_sad_exit(struct ipsec_sad *sad)
 	wait_var_event(&sad->live, !atomic_read(&sad->live));
 	rhltable_destroy(&sad->out);
 	xa_destroy(&sad->ids);
+	ipsec_origin_exit(&sad->origin);
 	kvfree(rcu_dereference_protected(sad->spis, true));
 }
 
@@ -166,6 +168,8 @@ int ipsec_sad_add_beside(struct ipsec_sad *sad, struct ipsec_sa *sa)
 	sa->sad = sad;
 	sa->on_free = sa_freed;
 	INIT_WORK(&sa->dead_work, sa_dead_work);
+	if (sa->encap && sa->ends.policy_id && ipsec_origin_arm(&sad->origin))
+		return -ENOMEM;
 	err = xa_alloc_cyclic(&sad->ids, &sa->id, sa, xa_limit_32b, &sad->next_id, GFP_KERNEL);
 	if (err < 0)
 		return err;
@@ -298,29 +302,87 @@ static bool better(const struct ipsec_sa *sa, const struct ipsec_sa *best)
 	return a != b ? a < b : (s32)(sa->id - best->id) > 0;
 }
 
+/* Of an SA of either direction. */
+static struct ipsec_origin_peer peer_of(const struct ipsec_sa *sa)
+{
+	bool out = sa->dir == IPSEC_SA_DIR_OUT;
+
+	return (struct ipsec_origin_peer) {
+		.addr = out ? sa->ends.dst : sa->ends.src,
+		.port = READ_ONCE(*(out ? &sa->encap_dport : &sa->encap_sport)),
+	};
+}
+
+/*
+ * @peer: only SAs of this one, NULL = all
+ * @several: all have one address; set if their ports differ
+ */
 static struct ipsec_sa *best_out(struct ipsec_sad *sad, const struct ipsec_sa_ends *ends,
-				 const struct ipsec_flow *fl)
+				 const struct ipsec_flow *fl, const struct ipsec_origin_peer *peer,
+				 bool *several)
 {
 	struct rhlist_head *list, *pos;
 	struct ipsec_sa *sa, *best = NULL;
 
 	list = rhltable_lookup(&sad->out, ends, out_params);
 	rhl_for_each_entry_rcu(sa, pos, list, out_node) {
-		if (!ipsec_sa_alive(sa) || !better(sa, best))
+		if (!ipsec_sa_alive(sa) || (sa->has_sel && !ipsec_selector_match(&sa->sel, fl)))
 			continue;
-		if (!sa->has_sel || ipsec_selector_match(&sa->sel, fl))
+		if (peer && peer->port != READ_ONCE(sa->encap_dport))
+			continue;
+		*several |= best && best->encap_dport != sa->encap_dport;
+		if (better(sa, best))
 			best = sa;
 	}
 	return best;
 }
 
-struct ipsec_sa *ipsec_sad_lookup_out(struct ipsec_sad *sad, struct ipsec_sa_ends *ends,
-				      bool unique, const struct ipsec_flow *fl)
+/* Not another peer's, be it the only one: what is for the owner of a flow is for no one else. */
+static struct ipsec_sa *owners_sa(struct ipsec_sad *sad, const struct ipsec_sa_ends *ends,
+				  const struct ipsec_flow *fl, struct ipsec_sa *best, bool several,
+				  bool *contested)
 {
-	struct ipsec_sa *sa = best_out(sad, ends, fl);
+	struct ipsec_origin_peer owner, peer = peer_of(best);
+	bool known = ipsec_origin_find(&sad->origin, fl, &owner, ktime_get_seconds());
 
-	if (sa || unique)
+	if (likely(!several && (!known || !memcmp(&owner, &peer, sizeof(peer)))))
+		return best;
+	*contested = true;
+	if (!known || memcmp(&owner.addr, &peer.addr, sizeof(peer.addr)))
+		return NULL;
+	return best_out(sad, ends, fl, &owner, &several);
+}
+
+struct ipsec_sa *ipsec_sad_lookup_out(struct ipsec_sad *sad, struct ipsec_sa_ends *ends,
+				      bool unique, const struct ipsec_flow *fl, bool *contested)
+{
+	bool several = false;
+	struct ipsec_sa *sa = best_out(sad, ends, fl, NULL, &several);
+
+	*contested = false;
+	if (unique)
+		return sa ? owners_sa(sad, ends, fl, sa, several, contested) : NULL;
+	if (sa)
 		return sa;
 	ends->policy_id = 0;
-	return best_out(sad, ends, fl);
+	return best_out(sad, ends, fl, NULL, &several);
+}
+
+void ipsec_sad_note_origin(struct ipsec_sad *sad, const struct ipsec_sa *sa,
+			   const struct ipsec_flow *fl)
+{
+	struct ipsec_origin_peer peer = peer_of(sa);
+
+	ipsec_origin_note(&sad->origin, fl, &peer, ktime_get_seconds());
+}
+
+void ipsec_sad_move_peer(struct ipsec_sad *sad, struct ipsec_sa *sa, __be16 port)
+{
+	struct ipsec_origin_peer from = peer_of(sa);
+
+	lockdep_assert_held(&sad->mutex);
+	if (from.port == port)
+		return;
+	WRITE_ONCE(*(sa->dir == IPSEC_SA_DIR_OUT ? &sa->encap_dport : &sa->encap_sport), port);
+	ipsec_origin_rename(&sad->origin, &from, port);
 }

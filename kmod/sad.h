@@ -10,6 +10,7 @@
 #include <linux/rhashtable.h>
 #include <linux/xarray.h>
 #include "generation.h"
+#include "origin.h"
 #include "sa.h"
 
 struct ipsec_spi_table;
@@ -26,6 +27,7 @@ struct ipsec_spi_table;
  * @next_id: where the search for a free id starts
  * @live: SAs whose memory is not yet freed
  * @generation: bumped at each change
+ * @origin: whose outbound flows are, for peers behind one NAT
  */
 struct ipsec_sad {
 	struct mutex mutex;
@@ -37,6 +39,7 @@ struct ipsec_sad {
 	u32 next_id;
 	atomic_t live;
 	struct ipsec_generation *generation;
+	struct ipsec_origin origin;
 };
 
 /* Sleeps; 0 or -ENOMEM. */
@@ -114,10 +117,26 @@ struct ipsec_sa *ipsec_sad_lookup_in(const struct ipsec_sad *sad, __be32 spi, u8
  * @ends: policy_id is the policy's
  * @unique: only an SA bound to that policy will do
  * @fl: the packet, for SAs with selectors
+ * @contested: out: with @unique, that there are SAs of several peers, or of one that is not the
+ *	       flow's. Then whom the flow was heard from counts, and the answer holds for one packet
  *
- * rcu_read_lock(); no reference. Mature SAs go before dying ones. NULL if none.
+ * rcu_read_lock(); no reference. Mature SAs go before dying ones. NULL if none, and if
+ * nobody knows whose of several peers the flow is.
  */
 struct ipsec_sa *ipsec_sad_lookup_out(struct ipsec_sad *sad, struct ipsec_sa_ends *ends,
-				      bool unique, const struct ipsec_flow *fl);
+				      bool unique, const struct ipsec_flow *fl, bool *contested);
+
+/**
+ * ipsec_sad_note_origin() - remember whom this flow came from
+ * @sa: inbound SA that has opened it for a policy of level unique
+ * @fl: the flow as the opened packet carries it
+ *
+ * Does nothing in a namespace that never had an SA in UDP for one policy. Softirq or BH off.
+ */
+void ipsec_sad_note_origin(struct ipsec_sad *sad, const struct ipsec_sa *sa,
+			   const struct ipsec_flow *fl);
+
+/* The peer of @sa has another UDP port: its flows follow. The caller holds sad->mutex. */
+void ipsec_sad_move_peer(struct ipsec_sad *sad, struct ipsec_sa *sa, __be16 port);
 
 #endif /* _IPSEC_SAD_H */

@@ -48,6 +48,7 @@ struct sk_buff;
 	X(OUT_SEGMENT,		"out-segment",		OUT_ERRORS)		\
 	X(OUT_NO_ROUTE,		"out-no-route",		OUT_BUNDLE_ERRORS)	\
 	X(OUT_NO_SA,		"out-no-sa",		OUT_NO_STATES)		\
+	X(OUT_PEER_UNKNOWN,	"out-peer-unknown",	OUT_NO_STATES)		\
 	X(OUT_HOLD_FULL,	"out-hold-full",	OUT_NO_STATES)		\
 	X(OUT_HOLD_TIMEOUT,	"out-hold-timeout",	OUT_NO_STATES)		\
 	X(OUT_CRYPTO_ERROR,	"out-crypto-error",	OUT_STATE_PROTOCOL_ERRORS) \

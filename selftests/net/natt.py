@@ -182,6 +182,145 @@ def check_warning():
     ok(p.returncode == 0 and not p.stderr, "and none once it is", p)
 
 
+# --- one row for all clients ------------------------------------------------------------------------
+
+INNER = ("10.1.101.64", "10.1.101.65")	# of the clients' programs, in tunnels
+HOST = "10.1.202.10"
+
+
+def shared_sa(i, port, s, out, words=""):
+    """An SA of client i behind that port of the NAT, for the only row."""
+    a, b, sport, dport = NAT[False], SERVER[False], port, IKE
+    if out:
+        a, b, sport, dport = b, a, dport, sport
+    return (f"kernel sa add direction={'out' if out else 'in'} spi={s} src-address={a} dst-address={b} src-port={sport} "
+            f"dst-port={dport} enc-algorithm=aes-128-gcm enc-key={KEY} nat-traversal=yes {words}\n")
+
+
+def shared_row(row, mode):
+    script(RA, f"kernel policy flush\nkernel sa flush\nkernel policy add comment=all level=unique {row}\n")
+    number = next(r["id"] for r in policies(RA) if r.get("comment") == "all")
+    words = f"mode={mode} policy={number}"
+    script(RA, "".join(shared_sa(i, port, spi(i, out), out, words) for i, port in enumerate(OUTSIDE)
+                       for out in (False, True)))
+    return words
+
+
+def explained(**flow):
+    got = ctl_json(RA, "explain", *(f"{k.replace('_', '-')}={v}" for k, v in flow.items()))
+    return got.get("spi") and int(got["spi"], 16), got.get("reason")
+
+
+def shared_flow(port):
+    return explained(src_address=SERVER[False], dst_address=NAT[False], protocol="udp", src_port=PORT, dst_port=port)
+
+
+def ask(talker, i, server, data):
+    talker.send(data, CLIENTS[False][i], SERVER[False], PORT)
+    got = server.wait()
+    return got and got[0] == data
+
+
+def check_shared_row():
+    """Their selectors are the same: a reply goes where its question came from, and nowhere else."""
+    words = shared_row(f"src-address={SERVER[False]} dst-address={NAT[False]} protocol=udp", "transport")
+    set_clients(False, "udp")
+    server, talkers = udp(RA, False, PORT), [udp(RB, False, port) for port in INSIDE]
+
+    def answer(i, data, by=server):
+        try:
+            by.send(data, SERVER[False], NAT[False], INSIDE[i])
+        except PermissionError:
+            return "refused"
+        got = talkers[i].wait()
+        return got and got[0]
+
+    before = reasons(RA)
+    is_([answer(i, b"unasked", udp(RA, False, PORT + 1)) for i in (0, 1)], ["refused"] * 2, "one row: nothing is said to whoever it may be for")
+    is_(grown(before, reasons(RA)), {"out-peer-unknown": 2}, "one row: and that is counted")
+    is_(shared_flow(INSIDE[0] + 9), (None, "out-peer-unknown"), "one row: explain says the same")
+    ok(all(ask(t, i, server, b"question %d" % i) for i, t in enumerate(talkers)), "one row: both clients are heard")
+    is_([answer(i, b"answer %d" % i) for i in (0, 1, 0)], [b"answer 0", b"answer 1", b"answer 0"],
+        "one row: each gets its answers")
+    is_([shared_flow(port)[0] for port in INSIDE], [spi(0, True), spi(1, True)], "one row: explain tells them apart")
+
+    # client 0 has new SAs, and its are the newest now
+    script(RA, "".join(shared_sa(0, OUTSIDE[0], spi(4, out), out, words) for out in (False, True)))
+    for a, b, out in ((CLIENTS[False][0], SERVER[False], False), (SERVER[False], CLIENTS[False][0], True)):
+        run(RB, "ip", "xfrm", "state", "add", "src", a, "dst", b, "proto", "esp", "spi", str(spi(4, out)), "reqid", "1", "mode",
+            "transport", "aead", "rfc4106(gcm(aes))", KEY, "128", "encap", "espinudp", str(IKE), str(IKE), "0.0.0.0")
+    is_([answer(i, b"rekeyed %d" % i) for i in (0, 1)], [b"rekeyed 0", b"rekeyed 1"], "one row: rekeying confuses nobody")
+    is_([shared_flow(port)[0] for port in INSIDE], [spi(4, True), spi(1, True)], "one row: the newest SA of each is used")
+    ctl(RA, "kernel", "sa", "set", f"[find spi=0x{spi(4, True):08x}]", "dst-port=41001")
+    is_([shared_flow(port)[0] for port in INSIDE], [spi(4, True), spi(1, True)], "one row: a port that changes takes its flows along")
+    ctl(RA, "kernel", "sa", "set", f"[find spi=0x{spi(4, True):08x}]", f"dst-port={OUTSIDE[0]}")
+
+    check_same_ports(talkers[0], server)
+
+    before = reasons(RA)
+    for i in (0, 4):
+        ctl(RA, "kernel", "sa", "remove", f"[find spi=0x{spi(i, True):08x}]")
+    ok(ask(talkers[1], 1, server, b"alone"), "one row: one client is left")
+    is_([answer(i, b"left %d" % i) for i in (0, 1)], ["refused", b"left 1"], "one row: and does not get what was the other's")
+    is_(grown(before, reasons(RA)), {"out-peer-unknown": 1}, "one row: that is counted")
+    for t in talkers + [server]:
+        t.sock.close()
+
+
+def check_same_ports(talker, server):
+    """Flows that nothing tells apart: who was heard last, in an authentic packet, gets the answers."""
+    def answered():
+        server.send(b"whose", SERVER[False], NAT[False], INSIDE[0])
+        got = talker.wait()
+        return got and CLIENTS[False].index(got[3])
+
+    list(wire.frames())
+    heard = []
+    for i in (0, 1, 0, 1):
+        if ask(talker, i, server, b"me %d" % i):
+            heard.append(answered())
+    is_(heard, [0, 1, 0, 1], "the same ports: the last one heard is answered")
+    old = next(f.esp for f in wire.frames() if f.esp and f.src == pack(CLIENTS[False][0]))
+    before = reasons(RA)
+    udp(ISP, False, 45003).send(old, NAT[False], SERVER[False], IKE)
+    wait_for(lambda: grown(before, reasons(RA)))
+    is_((grown(before, reasons(RA)), answered()), ({"in-replay-seen": 1}, 1), "the same ports: a replay is not heard")
+    ask(talker, 0, server, b"me again")
+
+
+def check_shared_tunnel():
+    """The same with a tunnel's row without ports: echo requests, and TCP."""
+    shared_row(f"src-address=10.1.202.0/24 dst-address=10.1.101.0/24 tunnel=yes sa-src-address={SERVER[False]} "
+               f"sa-dst-address={NAT[False]}", "tunnel")
+    lines = ["xfrm state flush", "xfrm policy flush"]
+    for i, client in enumerate(CLIENTS[False]):
+        for a, b, out in ((client, SERVER[False], False), (SERVER[False], client, True)):
+            net = [f"{INNER[i]}/32", "10.1.202.0/24"]
+            lines.append(f"xfrm state add src {a} dst {b} proto esp spi {spi(i, out)} reqid {i + 1} mode tunnel "
+                         f"replay-window 32 aead rfc4106(gcm(aes)) {KEY} 128 encap espinudp {IKE} {IKE} 0.0.0.0")
+            for way in ("fwd", "in") if out else ("out",):
+                lines.append(f"xfrm policy add src {net[out]} dst {net[not out]} dir {way} tmpl src {a} dst {b} proto esp "
+                             f"reqid {i + 1} mode tunnel")
+    run(RB, "ip", "-batch", "-", stdin="\n".join(lines) + "\n")
+    pinger, before = Pinger(HB, False), reasons(RA)
+    packets = [sa_packets(spi(i, True)) for i in (0, 1)]
+    got = []
+    for n in range(4):
+        pinger.ping(INNER[n % 2], HOST, 100 + n % 2, n, b"ping")
+        wait_for(lambda: got.extend(pinger.replies()) or len(got) > n)
+    is_([g[:2] for g in got], [(100, 0), (101, 1), (100, 2), (101, 3)], "one tunnel row: echo replies find both clients")
+    for i in (0, 1):
+        client, server, _ = tcp_pair(HB, INNER[i], HA, HOST, PORT, 7003)
+        with client, server:
+            server.sendall(b"hello")
+            is_(client.recv(10), b"hello", f"one tunnel row: TCP of client {i}")
+    is_(grown(before, reasons(RA)), {}, "one tunnel row: nothing is lost")
+    ok(all(sa_packets(spi(i, True)) - packets[i] > 3 for i in (0, 1)), "one tunnel row: by the SAs of both")
+    udp(HA, False).send(b"hello?", HOST, INNER[0], 9)
+    wait_for(lambda: grown(before, reasons(RA)))
+    is_(grown(before, reasons(RA)), {"out-peer-unknown": 1}, "one tunnel row: no guess where a new flow belongs")
+
+
 check_warning()
 kernel(RA)
 with inside(RA):
@@ -204,3 +343,6 @@ for v6, version in VERSIONS:
         is_(reasons(RA), {}, f"{version}: nothing was dropped") if not v6 else None
         check_peer_change(v6, version, wire)
     check_port(v6, version)
+set_nat(False)
+check_shared_row()
+check_shared_tunnel()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# NAT traversal: two clients with XFRM behind one NAT and a router with Culvert before it, in transport mode; peers whose
-# address changes; keepalives; and bulk TCP in a tunnel.
+# NAT traversal: two clients with XFRM behind one NAT and a router with Culvert before it, in transport mode with a row for
+# each, and with one row for both; peers whose address changes; keepalives.
 set -eu
 . "$(dirname "$0")/lib/net.sh"
 command -v nft >/dev/null || skip_all "needs nft"
