@@ -3,7 +3,6 @@
 
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #define SLOTS_MIN	16
@@ -108,30 +107,53 @@ static struct ipsec_bucket *bucket_new(const struct ipsec_bucket_key *key)
 	return bucket;
 }
 
-/* The list has become long: sort it by ports. What readers find does not change. */
-static int sort_by_ports(struct ipsec_bucket *bucket, unsigned int *version)
+static struct ipsec_ports *ports_of(const struct ipsec_bucket *bucket)
+{
+	return rcu_dereference_raw(bucket->ports);
+}
+
+static struct ipsec_place_ref *first_of(const struct ipsec_bucket *bucket)
+{
+	return rcu_dereference_raw(bucket->rows.first);
+}
+
+/* All places of the list that have ports, into @ports as well; or none. */
+static int copy_to_ports(const struct ipsec_bucket *bucket, struct ipsec_ports *ports)
 {
 	struct ipsec_place_ref *ref;
-	struct hlist_node *next;
 	int err = 0;
 
-	hlist_for_each_entry(ref, &bucket->rows, node) {
-		if (!err && !ipsec_ports_any(&ref->place->sel))
-			err = ipsec_ports_prepare(&bucket->ports, ref->place);
+	for (ref = first_of(bucket); ref; ref = rcu_dereference_raw(ref->next)) {
+		if (!err && !ipsec_ports_any(ref->place->sel))
+			err = ipsec_ports_prepare(ports, ref->place);
 	}
-	hlist_for_each_entry(ref, &bucket->rows, node) {
+	for (ref = first_of(bucket); ref; ref = rcu_dereference_raw(ref->next)) {
 		if (ref->place->pieces && err)
 			ipsec_ports_del(ref->place);
 		else if (ref->place->pieces)
 			ipsec_ports_link(ref->place);
 	}
-	if (err)
-		return err;
-	WRITE_ONCE(bucket->by_ports, true);
+	return err;
+}
+
+/* The list has become long: sort it by ports. What readers find does not change. */
+static int sort_by_ports(struct ipsec_bucket *bucket, unsigned int *version)
+{
+	struct ipsec_ports *ports = kzalloc(sizeof(*ports), GFP_KERNEL);
+	struct ipsec_place_ref *ref, *next;
+
+	if (!ports)
+		return -ENOMEM;
+	if (copy_to_ports(bucket, ports)) {
+		kfree(ports);
+		return -ENOMEM;
+	}
+	rcu_assign_pointer(bucket->ports, ports);
 	ipsec_place_step(version);
-	hlist_for_each_entry_safe(ref, next, &bucket->rows, node) {
+	for (ref = first_of(bucket); ref; ref = next) {
+		next = rcu_dereference_raw(ref->next);
 		if (ref->place->pieces)
-			ipsec_place_unlink(&bucket->rows, &bucket->last, ref);
+			ipsec_place_unlink(&bucket->rows, &bucket->order, ref);
 	}
 	return 0;
 }
@@ -145,13 +167,13 @@ int ipsec_bucket_prepare(struct ipsec_bucket *bucket, const struct ipsec_bucket_
 		place->bucket = bucket_new(key);
 		return place->bucket ? 0 : -ENOMEM;
 	}
-	if (bucket->count >= IPSEC_BUCKET_LIST_MAX && !bucket->by_ports) {
+	if (bucket->count >= IPSEC_BUCKET_LIST_MAX && !ports_of(bucket)) {
 		err = sort_by_ports(bucket, version);
 		if (err)
 			return err;
 	}
-	if (bucket->by_ports && !ipsec_ports_any(&place->sel)) {
-		err = ipsec_ports_prepare(&bucket->ports, place);
+	if (ports_of(bucket) && !ipsec_ports_any(place->sel)) {
+		err = ipsec_ports_prepare(ports_of(bucket), place);
 		if (err)
 			return err;
 	}
@@ -174,7 +196,7 @@ void ipsec_bucket_link(struct ipsec_bucket_table *table, struct ipsec_place *pla
 	if (place->pieces)
 		ipsec_ports_link(place);
 	else
-		ipsec_place_link(&bucket->rows, &bucket->last, &place->ref);
+		ipsec_place_link(&bucket->rows, &bucket->order, &place->ref);
 	if (!bucket->count++)
 		table_put(table, bucket);
 }
@@ -186,35 +208,40 @@ void ipsec_bucket_unlink(struct ipsec_bucket_table *table, struct ipsec_place *p
 	if (place->pieces)
 		ipsec_ports_del(place);
 	else
-		ipsec_place_unlink(&bucket->rows, &bucket->last, &place->ref);
+		ipsec_place_unlink(&bucket->rows, &bucket->order, &place->ref);
 	if (--bucket->count)
 		return;
 	table_remove(table, bucket);
+	if (ports_of(bucket))
+		kfree_rcu(ports_of(bucket), rcu);
 	kfree_rcu(bucket, rcu);
 }
 
 struct ipsec_place *ipsec_bucket_first(const struct ipsec_bucket *bucket,
 				       const struct ipsec_flow *fl, unsigned long limit)
 {
+	const struct ipsec_ports *ports;
 	struct ipsec_place *by_list, *by_ports;
 
 	by_list = ipsec_place_first(&bucket->rows, fl, limit);
-	if (!READ_ONCE(bucket->by_ports))
+	ports = rcu_dereference(bucket->ports);
+	if (!ports)
 		return by_list;
 	if (by_list)
 		limit = READ_ONCE(by_list->rank);
-	by_ports = ipsec_ports_first(&bucket->ports, fl, limit);
+	by_ports = ipsec_ports_first(ports, fl, limit);
 	return by_ports ?: by_list;
 }
 
 struct ipsec_place *ipsec_bucket_cover(const struct ipsec_bucket *bucket,
 				       const struct ipsec_selector *sel, unsigned long limit)
 {
+	const struct ipsec_ports *ports = ports_of(bucket);
 	struct ipsec_place *by_list, *by_ports;
 
 	by_list = ipsec_place_cover(&bucket->rows, sel, limit);
-	if (!bucket->by_ports || ipsec_ports_any(sel))
+	if (!ports || ipsec_ports_any(sel))
 		return by_list;
-	by_ports = ipsec_ports_cover(&bucket->ports, sel, by_list ? by_list->rank : limit);
+	by_ports = ipsec_ports_cover(ports, sel, by_list ? by_list->rank : limit);
 	return by_ports ?: by_list;
 }

@@ -30,22 +30,24 @@ struct ipsec_bucket_key {
 /**
  * struct ipsec_bucket - places with the same key
  * @rows: references, by rank
- * @ports: those that are told apart by their ports
+ * @ports: places with ports, which are then in it and not in @rows; once set it stays
+ * @order: of @rows
  * @hash: of the key
  * @count: places
- * @by_ports: places with ports are in @ports, not in @rows; once set it stays
- * @last: tail of @rows
- * @rcu: for the freeing after a grace period
+ * @rcu: for the freeing after a grace period, when there are no places
  * @word: the key, as long as those of its table are
  */
 struct ipsec_bucket {
-	struct hlist_head rows;
-	struct ipsec_ports ports;
-	u32 hash;
-	unsigned int count;
-	bool by_ports;
-	struct hlist_node *last;
-	struct rcu_head rcu;
+	struct ipsec_place_list rows;
+	struct ipsec_ports __rcu *ports;
+	union {
+		struct {
+			struct rb_root order;
+			u32 hash;
+			unsigned int count;
+		};
+		struct rcu_head rcu;
+	};
 	u32 word[];
 };
 

@@ -2,6 +2,7 @@
 #include "nl_policy.h"
 
 #include <linux/jiffies.h>
+#include <linux/slab.h>
 
 #define BIT_OF(attr)	BIT_ULL(IPSEC_A_POLICY_##attr)
 
@@ -288,11 +289,20 @@ static int parse_comment(const struct nlattr **tb, struct ipsec_sp *sp,
 {
 	const struct nlattr *attr = tb[IPSEC_A_POLICY_COMMENT];
 
-	if (!attr || nla_strscpy(sp->comment, attr, sizeof(sp->comment)) >= 0)
+
+	if (!attr)
 		return 0;
-	NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "comment: at most %d bytes are kept",
-				IPSEC_COMMENT_MAX);
-	return -EINVAL;
+	if (strlen(nla_data(attr)) > IPSEC_COMMENT_MAX) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "comment: at most %d bytes are kept",
+					IPSEC_COMMENT_MAX);
+		return -EINVAL;
+	}
+	kfree(sp->comment);
+	sp->comment = NULL;
+	if (!*(char *)nla_data(attr))
+		return 0;
+	sp->comment = nla_strdup(attr, GFP_KERNEL);
+	return sp->comment ? 0 : -ENOMEM;
 }
 
 static int parse_row(const struct nlattr **tb, struct ipsec_sp *sp,
@@ -311,7 +321,7 @@ static int parse_row(const struct nlattr **tb, struct ipsec_sp *sp,
 	       parse_flags(tb, sp, extack) ?: parse_comment(tb, sp, extack);
 }
 
-static void copy_row(struct ipsec_sp *sp, const struct ipsec_sp *old)
+static int copy_row(struct ipsec_sp *sp, const struct ipsec_sp *old)
 {
 	struct ipsec_sp_cpu sum;
 
@@ -326,9 +336,10 @@ static void copy_row(struct ipsec_sp *sp, const struct ipsec_sp *old)
 	sp->remote = old->remote;
 	sp->flags = old->flags;
 	sp->cookie = old->cookie;
-	memcpy(sp->comment, old->comment, sizeof(sp->comment));
 	ipsec_spd_sum(old, &sum);
 	*per_cpu_ptr(sp->cpu, cpumask_first(cpu_possible_mask)) = sum;
+	sp->comment = kstrdup(old->comment, GFP_KERNEL);
+	return old->comment && !sp->comment ? -ENOMEM : 0;
 }
 
 struct ipsec_sp *ipsec_nl_policy_build(const struct nlattr **tb, const struct ipsec_sp *old,
@@ -339,9 +350,9 @@ struct ipsec_sp *ipsec_nl_policy_build(const struct nlattr **tb, const struct ip
 
 	if (!sp)
 		return ERR_PTR(-ENOMEM);
-	if (old)
-		copy_row(sp, old);
-	err = parse_row(tb, sp, extack);
+	err = old ? copy_row(sp, old) : 0;
+	if (!err)
+		err = parse_row(tb, sp, extack);
 	if (err) {
 		ipsec_spd_sp_free(sp);
 		return ERR_PTR(err);
@@ -456,7 +467,7 @@ int ipsec_nl_policy_put(struct sk_buff *msg, const struct ipsec_spd *spd,
 	if (!err && sp->family)
 		err = ipsec_notify_put_addr(msg, IPSEC_A_POLICY_LOCAL, &sp->local, sp->family) ?:
 		      ipsec_notify_put_addr(msg, IPSEC_A_POLICY_REMOTE, &sp->remote, sp->family);
-	if (!err && sp->comment[0])
+	if (!err && sp->comment)
 		err = nla_put_string(msg, IPSEC_A_POLICY_COMMENT, sp->comment);
 	if (!err && shadow)
 		err = nla_put_u32(msg, IPSEC_A_POLICY_SHADOWED_BY, shadow->id);

@@ -249,7 +249,7 @@ int ipsec_nl_spd_flush(struct sk_buff *skb, struct genl_info *info)
 struct dump_state {
 	bool begun;
 	u32 id;
-	u64 rank;
+	unsigned long rank;
 };
 
 /* The row to dump next, or NULL at the end. */
@@ -263,7 +263,7 @@ static struct ipsec_sp *dump_next(struct ipsec_spd *spd, const struct dump_state
 	if (sp)
 		return list_is_last(&sp->list, &spd->rows) ? NULL : list_next_entry(sp, list);
 	list_for_each_entry(sp, &spd->rows, list) {
-		if (sp->rank > st->rank)
+		if (ipsec_spd_rank(sp) > st->rank)
 			return sp;
 	}
 	return NULL;
@@ -279,7 +279,7 @@ static int dump_part(struct sk_buff *msg, struct netlink_callback *cb, struct ip
 	for (; sp; sp = dump_next(spd, st)) {
 		if (fill(msg, cb->nlh, NETLINK_CB(cb->skb).portid, NLM_F_MULTI, spd, sp, cb))
 			return msg->len ?: -EMSGSIZE;
-		*st = (struct dump_state) { .begun = true, .id = sp->id, .rank = sp->rank };
+		*st = (struct dump_state) { .begun = true, .id = sp->id, .rank = ipsec_spd_rank(sp) };
 	}
 	return msg->len;
 }

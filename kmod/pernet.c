@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "pernet.h"
 
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -92,8 +93,8 @@ int ipsec_pernet_add_builtin(struct ipsec_pernet *pn)
 		sp->sel = builtins[i].sel;
 		sp->action = IPSEC_POLICY_ACTION_BYPASS;
 		sp->flags = IPSEC_POLICY_F_BUILTIN;
-		strscpy(sp->comment, builtins[i].comment, sizeof(sp->comment));
-		err = ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_TAIL, NULL);
+		sp->comment = kstrdup(builtins[i].comment, GFP_KERNEL);
+		err = sp->comment ? ipsec_spd_add(&pn->spd, sp, IPSEC_PLACE_TAIL, NULL) : -ENOMEM;
 		if (err) {
 			ipsec_spd_sp_free(sp);
 			return err;

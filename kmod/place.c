@@ -1,69 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "place.h"
 
-#include <linux/rculist.h>
-
-static struct ipsec_place_ref *ref_of(struct hlist_node *node)
+static struct ipsec_place_ref *ref_of(const struct rb_node *node)
 {
-	return hlist_entry(node, struct ipsec_place_ref, node);
+	return rb_entry(node, struct ipsec_place_ref, by_rank);
 }
 
-static struct hlist_node *prev_of(const struct hlist_head *head, const struct hlist_node *node)
+static bool ref_less(struct rb_node *a, const struct rb_node *b)
 {
-	if (node->pprev == &head->first)
-		return NULL;
-	return container_of(node->pprev, struct hlist_node, next);
+	return ref_of(a)->place->rank < ref_of(b)->place->rank;
 }
 
-void ipsec_place_link(struct hlist_head *head, struct hlist_node **last,
+/* The pointer that leads to a reference. */
+static struct ipsec_place_ref __rcu **slot_of(struct ipsec_place_list *list,
+					      const struct ipsec_place_ref *ref)
+{
+	struct rb_node *prev = rb_prev(&ref->by_rank);
+
+	return prev ? &ref_of(prev)->next : &list->first;
+}
+
+void ipsec_place_link(struct ipsec_place_list *list, struct rb_root *order,
 		      struct ipsec_place_ref *ref)
 {
-	unsigned long rank = ref->place->rank;
-	struct hlist_node *prev = *last;
+	struct ipsec_place_ref __rcu **slot;
 
-	if (head->first && rank < ref_of(head->first)->place->rank)
-		prev = NULL;
-	while (prev && rank < ref_of(prev)->place->rank)
-		prev = prev_of(head, prev);
-	if (prev == *last)
-		*last = &ref->node;
-	if (prev)
-		hlist_add_behind_rcu(&ref->node, prev);
-	else
-		hlist_add_head_rcu(&ref->node, head);
+	rb_add(&ref->by_rank, order, ref_less);
+	slot = slot_of(list, ref);
+	RCU_INIT_POINTER(ref->next, rcu_dereference_raw(*slot));
+	rcu_assign_pointer(*slot, ref);
 }
 
-void ipsec_place_unlink(struct hlist_head *head, struct hlist_node **last,
+/* Readers who stand at it go on by its @next. */
+void ipsec_place_unlink(struct ipsec_place_list *list, struct rb_root *order,
 			struct ipsec_place_ref *ref)
 {
-	if (*last == &ref->node)
-		*last = prev_of(head, &ref->node);
-	hlist_del_rcu(&ref->node);
+	rcu_assign_pointer(*slot_of(list, ref), rcu_dereference_raw(ref->next));
+	rb_erase(&ref->by_rank, order);
 }
 
-struct ipsec_place *ipsec_place_first(const struct hlist_head *head, const struct ipsec_flow *fl,
-				      unsigned long limit)
+struct ipsec_place *ipsec_place_first(const struct ipsec_place_list *list,
+				      const struct ipsec_flow *fl, unsigned long limit)
 {
-	struct ipsec_place_ref *ref;
+	const struct ipsec_place_ref *ref;
 
-	hlist_for_each_entry_rcu(ref, head, node) {
+	for (ref = rcu_dereference(list->first); ref; ref = rcu_dereference(ref->next)) {
 		if (READ_ONCE(ref->place->rank) >= limit)
 			break;
-		if (ipsec_selector_match(&ref->place->sel, fl))
+		if (ipsec_selector_match(ref->place->sel, fl))
 			return ref->place;
 	}
 	return NULL;
 }
 
-struct ipsec_place *ipsec_place_cover(const struct hlist_head *head,
+struct ipsec_place *ipsec_place_cover(const struct ipsec_place_list *list,
 				      const struct ipsec_selector *sel, unsigned long limit)
 {
-	struct ipsec_place_ref *ref;
+	const struct ipsec_place_ref *ref;
 
-	hlist_for_each_entry(ref, head, node) {
+	for (ref = rcu_dereference_raw(list->first); ref; ref = rcu_dereference_raw(ref->next)) {
 		if (ref->place->rank >= limit)
 			break;
-		if (ipsec_selector_contains(&ref->place->sel, sel))
+		if (ipsec_selector_contains(ref->place->sel, sel))
 			return ref->place;
 	}
 	return NULL;

@@ -6,7 +6,6 @@
 #ifndef _IPSEC_PLACE_H
 #define _IPSEC_PLACE_H
 
-#include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include "selector.h"
@@ -14,43 +13,49 @@
 struct ipsec_bucket;
 struct ipsec_place;
 struct ipsec_ports_pieces;
-struct ipsec_sp;
 struct ipsec_tuple;
 
 /**
  * struct ipsec_place_ref - a place's membership in one list of the classifier
- * @node: in a list that is sorted by rank; readers by RCU
+ * @next: the reference with the next rank; readers by RCU
  * @place: the place
+ * @by_rank: the same order as a tree, so that a writer finds where a place belongs
  */
 struct ipsec_place_ref {
-	struct hlist_node node;
+	struct ipsec_place_ref __rcu *next;
 	struct ipsec_place *place;
+	struct rb_node by_rank;
+};
+
+/* What readers see of references sorted by rank; zeroed means empty. */
+struct ipsec_place_list {
+	struct ipsec_place_ref __rcu *first;
 };
 
 /**
  * struct ipsec_place - one policy at one place in the order
- * @ref: in its key's list, while it is not split into @pieces
  * @rank: smaller is earlier; a single word, so that readers never see half of it
- * @sel: copy of the policy's selector, beside the rank for the cache's sake
- * @sp: the policy
+ * @sel: the policy's selector
+ * @ref: in its key's list, while it is not split into @pieces
  * @pieces: its port range cut into blocks, NULL while it needs none
  * @bucket: where it is in @table
  * @table: the tuple table it is in
  * @by_rank: all places of @table by rank
- * @rcu: for the freeing after a grace period
+ * @rcu: for the freeing after a grace period, once it is out of the table
  *
- * Readers use @ref, @rank, @sel and @sp; the rest is the writers'.
+ * Readers use @rank, @sel and @ref; the rest is the writers'.
  */
 struct ipsec_place {
-	struct ipsec_place_ref ref;
 	unsigned long rank;
-	struct ipsec_selector sel;
-	struct ipsec_sp *sp;
+	const struct ipsec_selector *sel;
+	struct ipsec_place_ref ref;
 	struct ipsec_ports_pieces *pieces;
 	struct ipsec_bucket *bucket;
 	struct ipsec_tuple *table;
-	struct rb_node by_rank;
-	struct rcu_head rcu;
+	union {
+		struct rb_node by_rank;
+		struct rcu_head rcu;
+	};
 };
 
 /* What came before is one step, what comes after another; see tuple.h. For writers. */
@@ -63,12 +68,12 @@ static inline void ipsec_place_step(unsigned int *version)
 
 /**
  * ipsec_place_link() - put a reference into a list by its place's rank
- * @head: list, sorted by rank
- * @last: the list's last node, NULL if it is empty
+ * @list: sorted by rank
+ * @order: the writers' tree of the same references
  *
- * O(1) at either end. Writers are serialised by the caller.
+ * Compares O(log n) ranks. Writers are serialised by the caller.
  */
-void ipsec_place_link(struct hlist_head *head, struct hlist_node **last,
+void ipsec_place_link(struct ipsec_place_list *list, struct rb_root *order,
 		      struct ipsec_place_ref *ref);
 
 /**
@@ -76,7 +81,7 @@ void ipsec_place_link(struct hlist_head *head, struct hlist_node **last,
  *
  * It may be freed after a grace period. Writers are serialised by the caller.
  */
-void ipsec_place_unlink(struct hlist_head *head, struct hlist_node **last,
+void ipsec_place_unlink(struct ipsec_place_list *list, struct rb_root *order,
 			struct ipsec_place_ref *ref);
 
 /**
@@ -85,8 +90,8 @@ void ipsec_place_unlink(struct hlist_head *head, struct hlist_node **last,
  *
  * rcu_read_lock(). NULL if there is none.
  */
-struct ipsec_place *ipsec_place_first(const struct hlist_head *head, const struct ipsec_flow *fl,
-				      unsigned long limit);
+struct ipsec_place *ipsec_place_first(const struct ipsec_place_list *list,
+				      const struct ipsec_flow *fl, unsigned long limit);
 
 /**
  * ipsec_place_cover() - the first place in a list that holds every flow of a selector
@@ -94,7 +99,7 @@ struct ipsec_place *ipsec_place_first(const struct hlist_head *head, const struc
  *
  * For writers. NULL if there is none.
  */
-struct ipsec_place *ipsec_place_cover(const struct hlist_head *head,
+struct ipsec_place *ipsec_place_cover(const struct ipsec_place_list *list,
 				      const struct ipsec_selector *sel, unsigned long limit);
 
 #endif /* _IPSEC_PLACE_H */

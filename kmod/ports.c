@@ -12,7 +12,7 @@
  * @way: by part; what a reader needs
  * @way.child: the part's own parts
  * @way.rows: references whose piece is the part
- * @last: tails of @way.rows
+ * @order: of @way.rows
  * @slot: the pointer that leads here
  * @parent: NULL at the root
  * @used: pieces and children; the node is freed with the last
@@ -21,9 +21,9 @@
 struct ipsec_ports_node {
 	struct {
 		struct ipsec_ports_node __rcu *child;
-		struct hlist_head rows;
+		struct ipsec_place_list rows;
 	} way[WAYS];
-	struct hlist_node *last[WAYS];
+	struct rb_root order[WAYS];
 	struct ipsec_ports_node __rcu **slot;
 	struct ipsec_ports_node *parent;
 	unsigned int used;
@@ -39,6 +39,7 @@ struct piece {
 struct ipsec_ports_pieces {
 	struct rcu_head rcu;
 	unsigned int count;
+	bool linked;
 	struct piece piece[];
 };
 
@@ -126,7 +127,7 @@ static struct ipsec_ports_node *node_get(struct ipsec_ports_node __rcu **slot, u
 
 int ipsec_ports_prepare(struct ipsec_ports *ports, struct ipsec_place *place)
 {
-	struct port_range r = range_of(&place->sel);
+	struct port_range r = range_of(place->sel);
 	struct ipsec_ports_pieces *pieces;
 	unsigned int min, n = 0;
 
@@ -161,8 +162,9 @@ void ipsec_ports_link(struct ipsec_place *place)
 		struct piece *piece = &place->pieces->piece[i];
 
 		ipsec_place_link(&piece->node->way[piece->way].rows,
-				 &piece->node->last[piece->way], &piece->ref);
+				 &piece->node->order[piece->way], &piece->ref);
 	}
+	place->pieces->linked = true;
 }
 
 void ipsec_ports_del(struct ipsec_place *place)
@@ -173,9 +175,9 @@ void ipsec_ports_del(struct ipsec_place *place)
 	for (i = 0; i < pieces->count; i++) {
 		struct piece *piece = &pieces->piece[i];
 
-		if (!hlist_unhashed(&piece->ref.node))
+		if (pieces->linked)
 			ipsec_place_unlink(&piece->node->way[piece->way].rows,
-					   &piece->node->last[piece->way], &piece->ref);
+					   &piece->node->order[piece->way], &piece->ref);
 		piece->node->used--;
 		node_put(piece->node);
 	}

@@ -18,11 +18,13 @@ struct ipsec_ports_node;
 /**
  * struct ipsec_ports - policies by port
  * @root: by source port, by destination port; readers by RCU
+ * @rcu: for the freeing after a grace period
  *
  * A policy with both is in the trie of its narrower range. Zeroed means empty.
  */
 struct ipsec_ports {
 	struct ipsec_ports_node __rcu *root[2];
+	struct rcu_head rcu;
 };
 
 /* Any context; true if the selector holds every pair of ports. */

@@ -18,13 +18,12 @@ static struct ipsec_sp *row_at(const struct ipsec_spd *spd, struct list_head *po
 
 static unsigned long rank_at(const struct ipsec_spd *spd, struct list_head *pos, unsigned long none)
 {
-	return pos == &spd->rows ? none : row_at(spd, pos)->place->rank;
+	return pos == &spd->rows ? none : ipsec_spd_rank(row_at(spd, pos));
 }
 
-static void set_rank(struct ipsec_spd *spd, struct ipsec_sp *sp, unsigned long rank)
+static struct ipsec_sp *row_of(const struct ipsec_place *place)
 {
-	ipsec_tuple_rerank(&spd->tuples, sp->place, rank);
-	sp->rank = rank;
+	return place ? container_of(place->sel, struct ipsec_sp, sel) : NULL;
 }
 
 /*
@@ -40,13 +39,13 @@ static void spread(struct ipsec_spd *spd, struct list_head *first, struct list_h
 
 	rank = base + count * gap;
 	for (pos = last; pos != first->prev; pos = pos->prev, rank -= gap) {
-		if (rank > row_at(spd, pos)->place->rank)
-			set_rank(spd, row_at(spd, pos), rank);
+		if (rank > rank_at(spd, pos, 0))
+			ipsec_tuple_rerank(&spd->tuples, row_at(spd, pos)->place, rank);
 	}
 	rank = base + gap;
 	for (pos = first; pos != last->next; pos = pos->next, rank += gap) {
-		if (rank < row_at(spd, pos)->place->rank)
-			set_rank(spd, row_at(spd, pos), rank);
+		if (rank < rank_at(spd, pos, 0))
+			ipsec_tuple_rerank(&spd->tuples, row_at(spd, pos)->place, rank);
 	}
 }
 
@@ -133,16 +132,16 @@ static struct list_head *prev_of(struct ipsec_spd *spd, u8 place, struct ipsec_s
 	}
 }
 
-static struct ipsec_place *place_new(struct ipsec_sp *sp, unsigned long rank)
+/* The row's own place is for its first. */
+static struct ipsec_place *place_new(struct ipsec_sp *sp)
 {
-	struct ipsec_place *place = kzalloc(sizeof(*place), GFP_KERNEL);
+	return sp->place ? kzalloc(sizeof(*sp->place), GFP_KERNEL) : &sp->own;
+}
 
-	if (!place)
-		return NULL;
-	place->rank = rank;
-	place->sel = sp->sel;
-	place->sp = sp;
-	return place;
+static void place_free(struct ipsec_sp *sp, struct ipsec_place *place)
+{
+	if (place != &sp->own)
+		kfree_rcu(place, rcu);
 }
 
 /* Make the classifier find the row at a new place behind @prev. */
@@ -155,16 +154,17 @@ static int put_at(struct ipsec_spd *spd, struct ipsec_sp *sp, struct list_head *
 	err = pick_rank(spd, prev, &rank);
 	if (err)
 		return err;
-	place = place_new(sp, rank);
+	place = place_new(sp);
 	if (!place)
 		return -ENOMEM;
+	place->rank = rank;
+	place->sel = &sp->sel;
 	err = ipsec_tuple_add(&spd->tuples, place);
 	if (err) {
-		kfree(place);
+		place_free(sp, place);
 		return err;
 	}
 	sp->place = place;
-	sp->rank = rank;
 	return 0;
 }
 
@@ -212,10 +212,7 @@ int ipsec_spd_add(struct ipsec_spd *spd, struct ipsec_sp *sp, u8 place, struct i
 
 static void sp_free_rcu(struct rcu_head *rcu)
 {
-	struct ipsec_sp *sp = container_of(rcu, struct ipsec_sp, rcu);
-
-	kfree(sp->place);
-	ipsec_spd_sp_free(sp);
+	ipsec_spd_sp_free(container_of(rcu, struct ipsec_sp, own.rcu));
 }
 
 /* A row that was to replace the next one, and is taken back, leaves it the id that they share. */
@@ -237,8 +234,9 @@ void ipsec_spd_del(struct ipsec_spd *spd, struct ipsec_sp *sp)
 	forget_id(spd, sp);
 	list_del_rcu(&sp->list);
 	ipsec_tuple_del(&spd->tuples, sp->place);
+	place_free(sp, sp->place);
 	WRITE_ONCE(spd->count, spd->count - 1);
-	call_rcu(&sp->rcu, sp_free_rcu);
+	call_rcu(&sp->own.rcu, sp_free_rcu);
 }
 
 int ipsec_spd_move(struct ipsec_spd *spd, struct ipsec_sp *sp, u8 place, struct ipsec_sp *ref)
@@ -256,7 +254,7 @@ int ipsec_spd_move(struct ipsec_spd *spd, struct ipsec_sp *sp, u8 place, struct 
 	list_del_rcu(&sp->list);
 	list_add_rcu(&sp->list, prev);
 	ipsec_tuple_del(&spd->tuples, old);
-	kfree_rcu(old, rcu);
+	place_free(sp, old);
 	return 0;
 }
 
@@ -267,18 +265,13 @@ struct ipsec_sp *ipsec_spd_by_id(const struct ipsec_spd *spd, u32 id)
 
 struct ipsec_sp *ipsec_spd_lookup(const struct ipsec_spd *spd, const struct ipsec_flow *fl)
 {
-	struct ipsec_place *place = ipsec_tuple_lookup(&spd->tuples, fl);
-
-	return place ? place->sp : NULL;
+	return row_of(ipsec_tuple_lookup(&spd->tuples, fl));
 }
 
 struct ipsec_sp *ipsec_spd_shadow(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
 {
-	struct ipsec_place *place;
-
 	lockdep_assert_held(&spd->mutex);
-	place = ipsec_tuple_cover(&spd->tuples, sp->place);
-	return place ? place->sp : NULL;
+	return row_of(ipsec_tuple_cover(&spd->tuples, sp->place));
 }
 
 struct ipsec_sp *ipsec_spd_shadowed(const struct ipsec_spd *spd, const struct ipsec_sp *sp)
@@ -364,6 +357,7 @@ void ipsec_spd_sp_free(struct ipsec_sp *sp)
 	if (!sp)
 		return;
 	free_percpu(sp->cpu);
+	kfree(sp->comment);
 	kfree(sp);
 }
 

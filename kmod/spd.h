@@ -9,7 +9,6 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
-#include <linux/rcupdate.h>
 #include <linux/xarray.h>
 #include <linux/ipsec_genl.h>
 #include "selector.h"
@@ -25,7 +24,6 @@ struct ipsec_sp_cpu {
 
 /**
  * struct ipsec_sp - one policy
- * @rank: smaller is earlier; under the SPD's mutex, changed only by the SPD
  * @sel: as outbound packets match it; inbound packets match it flipped
  * @action: IPSEC_POLICY_ACTION_*
  * @level: IPSEC_POLICY_LEVEL_*
@@ -40,31 +38,30 @@ struct ipsec_sp_cpu {
  * @cpu: counters; each CPU adds to its own
  * @list: all rows in order, under the SPD's mutex; a reader by RCU may miss rows
  *	  or meet them twice while one moves
- * @place: the SPD's; the row as the classifier has it
- * @rcu: for the freeing after a grace period
- * @comment: zero-terminated
+ * @place: the SPD's; the row as the classifier has it, NULL until it is in the table
+ * @own: the row's first place; it is not used again after a move, readers may stand there
+ * @comment: zero-terminated; NULL without one
  *
- * All but @rank, @list, @place and the counters are constant once the row is in
- * the table; a changed row is a new row.
+ * All but @list, @place and the counters are constant once the row is in the
+ * table; a changed row is a new row. What a walk along all rows reads is one cache line.
  */
 struct ipsec_sp {
-	u64 rank;
 	struct ipsec_selector sel;
 	u8 action;
 	u8 level;
 	u8 mode;
 	u8 protocols;
-	u8 family;
+	struct list_head list;
+	struct ipsec_place own;
+	struct ipsec_place *place;
+	struct ipsec_sp_cpu __percpu *cpu;
 	u32 id;
-	union ipsec_addr local;
-	union ipsec_addr remote;
 	u32 flags;
 	u64 cookie;
-	struct ipsec_sp_cpu __percpu *cpu;
-	struct list_head list;
-	struct ipsec_place *place;
-	struct rcu_head rcu;
-	char comment[IPSEC_COMMENT_MAX + 1];
+	char *comment;
+	union ipsec_addr local;
+	union ipsec_addr remote;
+	u8 family;
 };
 
 /**
@@ -174,6 +171,12 @@ struct ipsec_sp *ipsec_spd_shadow(const struct ipsec_spd *spd, const struct ipse
  * holds every flow, NULL if there is none. Walks the rows behind @sp.
  */
 struct ipsec_sp *ipsec_spd_shadowed(const struct ipsec_spd *spd, const struct ipsec_sp *sp);
+
+/* Smaller is earlier. The caller holds spd->mutex; a row that moves gets another one. */
+static inline unsigned long ipsec_spd_rank(const struct ipsec_sp *sp)
+{
+	return sp->place->rank;
+}
 
 /* A row's number as a listing shows it, from 0. The caller holds spd->mutex. Walks the rows. */
 unsigned int ipsec_spd_number(const struct ipsec_spd *spd, const struct ipsec_sp *sp);

@@ -258,7 +258,7 @@ static struct ipsec_tuple *table_to_join(const struct ipsec_tuple_set *set,
 		    (found && t->src_len + t->dst_len <= found->src_len + found->dst_len))
 			continue;
 		bucket = table_bucket(set, t, sel, &key);
-		if (!bucket || (!bucket->by_ports && bucket->count < IPSEC_BUCKET_LIST_MAX))
+		if (!bucket || (!rcu_access_pointer(bucket->ports) && bucket->count < IPSEC_BUCKET_LIST_MAX))
 			found = t;
 	}
 	return found;
@@ -324,7 +324,7 @@ static bool place_less(struct rb_node *a, const struct rb_node *b)
 
 int ipsec_tuple_add(struct ipsec_tuple_set *set, struct ipsec_place *place)
 {
-	struct ipsec_tuple *t = table_for(set, &place->sel);
+	struct ipsec_tuple *t = table_for(set, place->sel);
 	struct ipsec_bucket_key key;
 	struct ipsec_bucket *bucket;
 	int err;
@@ -333,7 +333,7 @@ int ipsec_tuple_add(struct ipsec_tuple_set *set, struct ipsec_place *place)
 		return -ENOMEM;
 	place->ref.place = place;
 	place->table = t;
-	bucket = table_bucket(set, t, &place->sel, &key);
+	bucket = table_bucket(set, t, place->sel, &key);
 	err = bucket ? 0 : table_grow(set, t);
 	if (err)
 		goto err_table;
@@ -417,7 +417,7 @@ struct ipsec_place *ipsec_tuple_lookup(const struct ipsec_tuple_set *set,
 struct ipsec_place *ipsec_tuple_cover(const struct ipsec_tuple_set *set,
 				      const struct ipsec_place *place)
 {
-	const struct ipsec_selector *sel = &place->sel;
+	const struct ipsec_selector *sel = place->sel;
 	struct ipsec_place *best = NULL, *found;
 	unsigned long limit = place->rank;
 	struct ipsec_bucket_key key;

@@ -17,6 +17,7 @@
 #ifndef _IPSEC_TUPLE_H
 #define _IPSEC_TUPLE_H
 
+#include <linux/list.h>
 #include "place.h"
 
 struct ipsec_tuple_view;
@@ -43,7 +44,7 @@ void ipsec_tuple_exit(struct ipsec_tuple_set *set);
 
 /**
  * ipsec_tuple_add() - let readers find a place
- * @place: with @rank, @sel and @sp
+ * @place: with @rank and @sel
  *
  * The place stays the caller's. Sleeps. 0, or -ENOMEM and nothing has changed.
  */

@@ -112,14 +112,14 @@ static inline void model_check(const struct model *m)
 {
 	const struct ipsec_sp *sp;
 	unsigned int i = 0;
-	u64 rank = 0;
+	unsigned long rank = 0;
 
 	list_for_each_entry(sp, &m->spd.rows, list) {
 		assert_ptr_equal(sp, m->row[i]);
-		assert_true(sp->rank > rank);
-		assert_int_equal(sp->rank, sp->place->rank);
+		assert_true(ipsec_spd_rank(sp) > rank);
+		assert_ptr_equal(sp->place->sel, &sp->sel);
 		assert_ptr_equal(ipsec_spd_by_id(&m->spd, sp->id), sp);
-		rank = sp->rank;
+		rank = ipsec_spd_rank(sp);
 		i++;
 	}
 	assert_int_equal(i, m->count);

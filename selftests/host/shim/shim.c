@@ -8,6 +8,7 @@
 #include <linux/xarray.h>
 
 unsigned long shim_loads;
+unsigned long shim_compares;
 void (*shim_hook)(void);
 long shim_fail_after = -1;
 unsigned int shim_readers;
@@ -59,71 +60,78 @@ void shim_reader_gone(void)
 	deferred_size = 0;
 }
 
-static struct rb_node *meld(struct rb_root_cached *tree, struct rb_node *a, struct rb_node *b)
+/* The same for a node all its life, and as if it were random. */
+static unsigned int priority(const struct rb_node *node)
 {
-	if (!a || !b)
-		return a ?: b;
-	if (tree->less(b, a)) {
-		struct rb_node *t = a;
-
-		a = b;
-		b = t;
-	}
-	b->prev = a;
-	b->next = a->child;
-	if (b->next)
-		b->next->prev = b;
-	a->child = b;
-	return a;
+	return (unsigned int)((uintptr_t)node >> 3) * 2654435761U;
 }
 
-/* One heap of the children, in two passes: pairs from the left, then all from the right. */
-static struct rb_node *meld_children(struct rb_root_cached *tree, struct rb_node *child)
+static struct rb_node **slot_of(struct rb_root *tree, const struct rb_node *node)
 {
-	struct rb_node *pairs = NULL, *all = NULL, *next;
+	struct rb_node *parent = node->parent;
 
-	while (child) {
-		struct rb_node *a = child, *b = child->next;
-
-		child = b ? b->next : NULL;
-		a->next = NULL;
-		if (b)
-			b->next = NULL;
-		a = meld(tree, a, b);
-		a->next = pairs;
-		pairs = a;
-	}
-	for (; pairs; pairs = next) {
-		next = pairs->next;
-		pairs->next = NULL;
-		all = meld(tree, all, pairs);
-	}
-	return all;
+	return parent ? &parent->child[parent->child[1] == node] : &tree->rb_node;
 }
 
-void rb_add_cached(struct rb_node *node, struct rb_root_cached *tree,
-		   bool (*less)(struct rb_node *a, const struct rb_node *b))
+/* The child on that side goes up, the node down. */
+static void rotate(struct rb_root *tree, struct rb_node *node, int side)
 {
-	*node = (struct rb_node) { NULL, NULL, NULL };
-	tree->less = less;
-	tree->rb_root.rb_node = meld(tree, tree->rb_root.rb_node, node);
+	struct rb_node *up = node->child[side], *middle = up->child[!side];
+
+	*slot_of(tree, node) = up;
+	up->parent = node->parent;
+	up->child[!side] = node;
+	node->parent = up;
+	node->child[side] = middle;
+	if (middle)
+		middle->parent = node;
 }
 
-void rb_erase_cached(struct rb_node *node, struct rb_root_cached *tree)
+void rb_add(struct rb_node *node, struct rb_root *tree,
+	    bool (*less)(struct rb_node *a, const struct rb_node *b))
 {
-	struct rb_node *rest = meld_children(tree, node->child);
+	struct rb_node **slot = &tree->rb_node, *parent = NULL;
 
-	if (node == tree->rb_root.rb_node) {
-		tree->rb_root.rb_node = rest;
-	} else {
-		if (node->prev->child == node)
-			node->prev->child = node->next;
-		else
-			node->prev->next = node->next;
-		if (node->next)
-			node->next->prev = node->prev;
-		tree->rb_root.rb_node = meld(tree, tree->rb_root.rb_node, rest);
+	while (*slot) {
+		parent = *slot;
+		shim_compares++;
+		slot = &parent->child[!less(node, parent)];
 	}
+	*node = (struct rb_node) { parent, { NULL, NULL } };
+	*slot = node;
+	while (node->parent && priority(node) > priority(node->parent))
+		rotate(tree, node->parent, node->parent->child[1] == node);
+}
+
+void rb_erase(struct rb_node *node, struct rb_root *tree)
+{
+	while (node->child[0] && node->child[1])
+		rotate(tree, node, priority(node->child[1]) > priority(node->child[0]));
+	*slot_of(tree, node) = node->child[0] ?: node->child[1];
+	if (node->child[0] || node->child[1])
+		(node->child[0] ?: node->child[1])->parent = node->parent;
+}
+
+struct rb_node *rb_first(const struct rb_root *tree)
+{
+	struct rb_node *node = tree->rb_node;
+
+	while (node && node->child[0])
+		node = node->child[0];
+	return node;
+}
+
+struct rb_node *rb_prev(const struct rb_node *node)
+{
+	struct rb_node *prev = node->child[0];
+
+	while (prev && prev->child[1])
+		prev = prev->child[1];
+	if (prev)
+		return prev;
+	while (node->parent && node->parent->child[0] == node)
+		node = node->parent;
+	return node->parent;
 }
 
 #define RESERVED	((void *)1)

@@ -10,6 +10,8 @@
 
 /* Pointers that were followed under RCU. */
 extern unsigned long shim_loads;
+/* Nodes of trees that were compared. */
+extern unsigned long shim_compares;
 /* Called before each load or store that other CPUs can see the order of. */
 extern void (*shim_hook)(void);
 /* The allocation after so many more fails, once; negative: none does. */

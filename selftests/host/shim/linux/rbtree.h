@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The calls that ask for the first node alone; a pairing heap gives as much. */
+/* A treap: as balanced as the kernel's trees are, by chance. A cached tree is one like the others. */
 #ifndef _SHIM_LINUX_RBTREE_H
 #define _SHIM_LINUX_RBTREE_H
 
 #include <linux/kernel.h>
 
 struct rb_node {
-	struct rb_node *child, *next, *prev;	/* prev: parent of a first child */
+	struct rb_node *parent, *child[2];
 };
 
 struct rb_root {
@@ -15,20 +15,21 @@ struct rb_root {
 
 struct rb_root_cached {
 	struct rb_root rb_root;
-	bool (*less)(struct rb_node *a, const struct rb_node *b);
 };
 
-#define RB_ROOT_CACHED		((struct rb_root_cached) { { NULL }, NULL })
+#define RB_ROOT_CACHED		((struct rb_root_cached) { { NULL } })
 #define RB_EMPTY_ROOT(root)	(!(root)->rb_node)
 #define rb_entry(ptr, type, member)	container_of(ptr, type, member)
 
-static inline struct rb_node *rb_first_cached(const struct rb_root_cached *tree)
-{
-	return tree->rb_root.rb_node;
-}
+/* Counts in shim_compares. */
+void rb_add(struct rb_node *node, struct rb_root *tree,
+	    bool (*less)(struct rb_node *a, const struct rb_node *b));
+void rb_erase(struct rb_node *node, struct rb_root *tree);
+struct rb_node *rb_first(const struct rb_root *tree);
+struct rb_node *rb_prev(const struct rb_node *node);
 
-void rb_add_cached(struct rb_node *node, struct rb_root_cached *tree,
-		   bool (*less)(struct rb_node *a, const struct rb_node *b));
-void rb_erase_cached(struct rb_node *node, struct rb_root_cached *tree);
+#define rb_add_cached(node, tree, less)	rb_add(node, &(tree)->rb_root, less)
+#define rb_erase_cached(node, tree)	rb_erase(node, &(tree)->rb_root)
+#define rb_first_cached(tree)		rb_first(&(tree)->rb_root)
 
 #endif /* _SHIM_LINUX_RBTREE_H */
