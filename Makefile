@@ -138,6 +138,19 @@ FORCE:
 
 -include $(lib-objects:.o=.d) $(tool-objects:.o=.d)
 
+# Programs that only tests run.
+fuzz := selftests/net/fuzz
+
+.PHONY: test-tools
+test-tools: $(user)/netlink_fuzz
+
+$(user)/$(fuzz)/spec_table.h: $(fuzz)/table.py Documentation/specs/ipsec.yaml
+	@mkdir -p $(@D)
+	/usr/bin/python3 $^ >$@.new && mv $@.new $@
+
+$(user)/netlink_fuzz: $(wildcard $(fuzz)/*.[ch]) $(user)/$(fuzz)/spec_table.h $(user)/flags
+	$(CC) $(user-cflags) -I$(user)/$(fuzz) $(LDFLAGS) -o $@ $(filter %.c,$^)
+
 # --- tests --------------------------------------------------------------------------------------
 
 .PHONY: deps
