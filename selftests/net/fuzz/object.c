@@ -336,7 +336,7 @@ uint32_t object_weight(const struct cmd *cmd)
 	switch (cmd->number) {
 	case IPSEC_CMD_POLICY_FLUSH:
 	case IPSEC_CMD_SA_FLUSH:
-		return 1;
+		return 2;
 	case IPSEC_CMD_ALG_GET:
 		return 3;
 	case IPSEC_CMD_POLICY_DEL:
