@@ -123,13 +123,26 @@ static int skip_ext_header(const struct sk_buff *skb, int off, u8 *nexthdr, bool
 	return off + len <= skb->len ? len : 0;
 }
 
+/* From the header behind IPv6's to one that is no extension; -1 if they cannot be followed. */
+static int skip_ext_headers(const struct sk_buff *skb, int off, u8 *nexthdr, bool *last)
+{
+	int len, i;
+
+	*last = false;
+	for (i = 0; is_ext_header(*nexthdr) && !*last; i++, off += len) {
+		len = i < EXT_HEADERS_MAX ? skip_ext_header(skb, off, nexthdr, last) : 0;
+		if (!len)
+			return -1;
+	}
+	return off;
+}
+
 static bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 {
-	int off = skb_network_offset(skb), len, i;
+	int off = skb_network_offset(skb);
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr buf;
-	bool last = false;
-	u8 nexthdr;
+	bool last;
 
 	ip6h = skb_header_pointer(skb, off, sizeof(buf), &buf);
 	if (!ip6h)
@@ -137,17 +150,35 @@ static bool read_ipv6(struct ipsec_flow *fl, const struct sk_buff *skb)
 	fl->src.a6 = ip6h->saddr;
 	fl->dst.a6 = ip6h->daddr;
 	fl->family = AF_INET6;
-	nexthdr = ip6h->nexthdr;
-	off += sizeof(*ip6h);
-	for (i = 0; is_ext_header(nexthdr) && !last; i++, off += len) {
-		len = i < EXT_HEADERS_MAX ? skip_ext_header(skb, off, &nexthdr, &last) : 0;
-		if (!len)
-			return false;
-	}
-	fl->proto = nexthdr;
+	fl->proto = ip6h->nexthdr;
+	off = skip_ext_headers(skb, off + sizeof(*ip6h), &fl->proto, &last);
+	if (off < 0)
+		return false;
 	if (!last)
 		read_transport(fl, skb, off);
 	return true;
+}
+
+int ipsec_flow_upper(const struct sk_buff *skb, u8 *proto)
+{
+	int off = skb_network_offset(skb);
+	const struct iphdr *iph;
+	struct ipv6hdr buf;
+	bool last;
+
+	/* The longer of both: an IPv4 packet that is shorter has no room for TCP. */
+	iph = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!iph)
+		return -1;
+	if (iph->version == 4) {
+		*proto = iph->protocol;
+		if (iph->ihl < 5 || iph->frag_off & cpu_to_be16(IP_OFFSET))
+			return -1;
+		return off + iph->ihl * 4;
+	}
+	*proto = ((const struct ipv6hdr *)iph)->nexthdr;
+	off = skip_ext_headers(skb, off + sizeof(buf), proto, &last);
+	return last ? -1 : off;
 }
 
 bool ipsec_flow_read_any(struct ipsec_flow *fl, const struct sk_buff *skb, u8 family)

@@ -68,6 +68,16 @@ static __always_inline bool ipsec_flow_read(struct ipsec_flow *fl, const struct 
 }
 
 /**
+ * ipsec_flow_upper() - where TCP's header is, or any as long as it
+ * @skb: as of ipsec_flow_read()
+ * @proto: out: the next layer protocol, as in a flow
+ *
+ * Any context; reads only. Returns the offset from skb->data; -1 for later fragments,
+ * and for packets whose headers cannot be followed or that are shorter than 40 bytes.
+ */
+int ipsec_flow_upper(const struct sk_buff *skb, u8 *proto);
+
+/**
  * ipsec_flow_flip() - the same flow seen from the other end
  * @out: may not be @fl
  *

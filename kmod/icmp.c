@@ -2,6 +2,7 @@
 #include "icmp.h"
 #include "ah.h"
 #include "esp.h"
+#include "handoff.h"
 #include "mode.h"
 #include "natt.h"
 
@@ -25,7 +26,8 @@ bool ipsec_icmp_shares_route(const struct ipsec_sa *sa, const union ipsec_addr *
 	return sa->ends.family == family && !memcmp(inner, &sa->ends.dst, sizeof(*inner));
 }
 
-u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, bool shared)
+/* Largest sealed packet that the way bears. */
+static u32 path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, bool shared)
 {
 	u32 mtu;
 
@@ -54,7 +56,7 @@ static bool learns_by_route(const struct ipsec_sa *sa)
 	return sa->ends.mode == IPSEC_SA_MODE_TUNNEL;
 }
 
-u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
+static u32 payload_max(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
 {
 	const struct ipsec_key *key = rcu_dereference(sa->key);
 	u32 outer = ipsec_natt_head_len(sa);
@@ -75,6 +77,33 @@ u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len)
 		max = ipsec_esp_payload_max(key, pmtu - outer);
 	}
 	return max ? max + inner : 0;
+}
+
+u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			   const struct dst_entry *dst, bool shared, u32 header_len)
+{
+	u32 pmtu = path_mtu(sa, dst, shared);
+
+	/* ICMP errors quote the outer SA. */
+	if (unlikely(outer))
+		pmtu = min(pmtu, path_mtu(outer, dst, true)) -
+		       ipsec_ah_head_len(rcu_dereference(outer->key), outer->ends.family);
+	return payload_max(sa, pmtu, header_len);
+}
+
+u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			const struct ipsec_flow *fl)
+{
+	u32 header_len = fl->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+	bool shared = ipsec_icmp_shares_route(sa, &fl->dst, fl->family);
+	struct dst_entry *dst = ipsec_handoff_route(sa);
+	u32 mtu;
+
+	if (IS_ERR(dst))
+		return 0;
+	mtu = ipsec_icmp_payload_mtu(sa, outer, dst, shared, header_len);
+	dst_release(dst);
+	return mtu;
 }
 
 static bool is_local(const struct sk_buff *skb)

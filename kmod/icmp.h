@@ -22,18 +22,23 @@ struct sk_buff;
 bool ipsec_icmp_shares_route(const struct ipsec_sa *sa, const union ipsec_addr *inner, u8 family);
 
 /**
- * ipsec_icmp_path_mtu() - largest sealed packet that the way bears
+ * ipsec_icmp_payload_mtu() - largest packet that fits the path once it is sealed
+ * @outer: AH SA around it, NULL = none
  * @dst: route of the sealed packets
  * @shared: ipsec_icmp_shares_route(): then the device and the SA tell, not the route
- */
-u32 ipsec_icmp_path_mtu(const struct ipsec_sa *sa, const struct dst_entry *dst, bool shared);
-
-/**
- * ipsec_icmp_payload_mtu() - largest packet that fits the path once it is sealed
- * @pmtu: path MTU of the outer route
  * @header_len: transport mode: length of the packet's own IP header(s); ignored in tunnel mode
  */
-u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, u32 pmtu, u32 header_len);
+u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			   const struct dst_entry *dst, bool shared, u32 header_len);
+
+/**
+ * ipsec_icmp_flow_mtu() - the same of a flow of which there is no packet yet
+ * @fl: in the direction of @sa
+ *
+ * rcu_read_lock(), BH off. 0 if there is no route.
+ */
+u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
+			const struct ipsec_flow *fl);
 
 /**
  * ipsec_icmp_too_big() - tell the sender of a packet what size would pass

@@ -7,6 +7,7 @@
 #include "handoff.h"
 #include "icmp.h"
 #include "mode.h"
+#include "mss.h"
 #include "notify.h"
 
 #include <linux/netdevice.h>
@@ -123,9 +124,31 @@ static enum ipsec_reason advance_window(struct ipsec_sa *sa, u64 seq)
 	return reason_of_replay(v);
 }
 
+/* What the peer's host may be sent: the way back is that of the SA that seals for it. */
+static noinline void clamp_opened(struct ipsec_pernet *pn, const struct ipsec_sp *sp,
+				  const struct ipsec_flow *fl, struct sk_buff *skb)
+{
+	const struct ipsec_cache_entry *e;
+	struct ipsec_flow back;
+	u16 mss = sp->tcp_mss;
+	u32 mtu = 0;
+
+	if (!ipsec_mss_is_offered(skb))
+		return;
+	if (mss == IPSEC_TCP_MSS_AUTO) {
+		ipsec_flow_flip(&back, fl);
+		e = ipsec_cache_get(&pn->cache, &pn->generation, &pn->spd, &pn->sad, &back);
+		if (e->sa)
+			mtu = ipsec_icmp_flow_mtu(e->sa, e->outer, &back);
+	}
+	/* What a device said of it was said of the sealed packet. */
+	skb->ip_summed = CHECKSUM_NONE;
+	ipsec_mss_clamp(skb, mss, mtu);
+}
+
 /* RFC 4301 section 5.2 step 4: the opened packet must be one that its policy sends this way. */
 static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipsec_sa *sa,
-				      const struct ipsec_sa *outer, const struct sk_buff *skb)
+				      const struct ipsec_sa *outer, struct sk_buff *skb)
 {
 	u8 family = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	const struct ipsec_cache_entry *e;
@@ -148,6 +171,8 @@ static enum ipsec_reason check_policy(struct ipsec_pernet *pn, const struct ipse
 		return IPSEC_REASON_IN_SA_NOT_OF_POLICY;
 	if (unlikely(e->in->level == IPSEC_POLICY_LEVEL_UNIQUE))
 		ipsec_sad_note_origin(&pn->sad, sa, &fl);
+	if (unlikely(e->in->tcp_mss))
+		clamp_opened(pn, e->in, &fl, skb);
 	return IPSEC_REASON_NONE;
 }
 
@@ -381,7 +406,7 @@ enum ipsec_reason ipsec_input_verdict(const struct ipsec_sp *in)
 	return in->level == IPSEC_POLICY_LEVEL_USE ? IPSEC_REASON_NONE : IPSEC_REASON_IN_CLEAR;
 }
 
-unsigned int ipsec_input_check(struct ipsec_pernet *pn, const struct sk_buff *skb,
+unsigned int ipsec_input_check(struct ipsec_pernet *pn, struct sk_buff *skb,
 			       struct ipsec_sp *in)
 {
 	enum ipsec_reason reason;
@@ -390,8 +415,11 @@ unsigned int ipsec_input_check(struct ipsec_pernet *pn, const struct sk_buff *sk
 		return NF_ACCEPT;
 	ipsec_spd_count_hit(in, false, 1, skb->len);
 	reason = ipsec_input_verdict(in);
-	if (reason == IPSEC_REASON_NONE)
+	if (reason == IPSEC_REASON_NONE) {
+		if (unlikely(in->tcp_mss))
+			ipsec_mss_clamp(skb, in->tcp_mss, 0);
 		return NF_ACCEPT;
+	}
 	ipsec_stats_note_drop(&pn->stats, skb, reason);
 	return NF_DROP;
 }

@@ -26,10 +26,11 @@ unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family
  * @in: first row for the packet coming in
  *
  * A packet that was not opened here and falls into the mirror of a protect row
- * is dropped, unless the row's level is use. rcu_read_lock(), BH off.
+ * is dropped, unless the row's level is use; then its MSS is clamped to the row's bytes.
+ * rcu_read_lock(), BH off. Pointers into the packet are stale afterwards.
  * Returns NF_ACCEPT or NF_DROP (counted).
  */
-unsigned int ipsec_input_check(struct ipsec_pernet *pn, const struct sk_buff *skb,
+unsigned int ipsec_input_check(struct ipsec_pernet *pn, struct sk_buff *skb,
 			       struct ipsec_sp *in);
 
 /**

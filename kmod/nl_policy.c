@@ -36,6 +36,7 @@ const struct nla_policy ipsec_nl_policy_attrs[IPSEC_A_POLICY_MAX + 1] = {
 							   IPSEC_PLACE_AFTER),
 	[IPSEC_A_POLICY_PLACE_ID]	= NLA_POLICY_MIN(NLA_U32, 1),
 	[IPSEC_A_POLICY_BUILTIN]	= { .type = NLA_FLAG },
+	[IPSEC_A_POLICY_TCP_MSS]	= { .type = NLA_U16 },
 	[IPSEC_A_POLICY_OUT_PACKETS]	= IPSEC_NL_ANSWER("out-packets"),
 	[IPSEC_A_POLICY_OUT_BYTES]	= IPSEC_NL_ANSWER("out-bytes"),
 	[IPSEC_A_POLICY_IN_PACKETS]	= IPSEC_NL_ANSWER("in-packets"),
@@ -68,6 +69,7 @@ static const char *const policy_words[IPSEC_A_POLICY_MAX + 1] = {
 	[IPSEC_A_POLICY_PLACE]		= "place",
 	[IPSEC_A_POLICY_PLACE_ID]	= "place-before",
 	[IPSEC_A_POLICY_BUILTIN]	= "builtin",
+	[IPSEC_A_POLICY_TCP_MSS]	= "tcp-mss",
 };
 
 static const struct ipsec_nl_nest policy_nest = {
@@ -81,7 +83,7 @@ static const struct ipsec_nl_nest policy_nest = {
 		 BIT_OF(FAMILY) | BIT_OF(PROTO) | BIT_OF(SRC_PORT_MIN) | BIT_OF(SRC_PORT_MAX) |	\
 		 BIT_OF(DST_PORT_MIN) | BIT_OF(DST_PORT_MAX) | BIT_OF(ACTION) | BIT_OF(LEVEL) |	\
 		 BIT_OF(PROTOCOLS) | BIT_OF(MODE) | BIT_OF(LOCAL) | BIT_OF(REMOTE) |		\
-		 BIT_OF(COMMENT) | BIT_OF(COOKIE) | BIT_OF(FLAGS))
+		 BIT_OF(COMMENT) | BIT_OF(COOKIE) | BIT_OF(FLAGS) | BIT_OF(TCP_MSS))
 
 static const struct {
 	u64 allowed;
@@ -267,6 +269,26 @@ static int parse_protocols(const struct nlattr **tb, struct ipsec_sp *sp,
 	return -EINVAL;
 }
 
+static int parse_tcp_mss(const struct nlattr **tb, struct ipsec_sp *sp,
+			 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = tb[IPSEC_A_POLICY_TCP_MSS];
+
+	if (attr)
+		sp->tcp_mss = nla_get_u16(attr);
+	if (sp->tcp_mss > IPSEC_TCP_MSS_AUTO && sp->tcp_mss < IPSEC_TCP_MSS_MIN) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr,
+					"tcp-mss: %u; %u (no), %u (auto), or bytes from %u on",
+					sp->tcp_mss, IPSEC_TCP_MSS_NO, IPSEC_TCP_MSS_AUTO,
+					IPSEC_TCP_MSS_MIN);
+		return -EINVAL;
+	}
+	if (sp->tcp_mss == IPSEC_TCP_MSS_NO || sp->action == IPSEC_POLICY_ACTION_PROTECT)
+		return 0;
+	return ipsec_nl_say(extack, attr ?: tb[IPSEC_A_POLICY_ACTION],
+			    "tcp-mss: only for action=encrypt; give tcp-mss=no");
+}
+
 static int parse_flags(const struct nlattr **tb, struct ipsec_sp *sp,
 		       struct netlink_ext_ack *extack)
 {
@@ -318,7 +340,8 @@ static int parse_row(const struct nlattr **tb, struct ipsec_sp *sp,
 		sp->cookie = nla_get_u64(tb[IPSEC_A_POLICY_COOKIE]);
 	return parse_selector(tb, &sp->sel, extack) ?: parse_ends(tb, sp, extack) ?:
 	       check_ends(tb, sp, extack) ?: parse_protocols(tb, sp, extack) ?:
-	       parse_flags(tb, sp, extack) ?: parse_comment(tb, sp, extack);
+	       parse_tcp_mss(tb, sp, extack) ?: parse_flags(tb, sp, extack) ?:
+	       parse_comment(tb, sp, extack);
 }
 
 static int copy_row(struct ipsec_sp *sp, const struct ipsec_sp *old)
@@ -330,6 +353,7 @@ static int copy_row(struct ipsec_sp *sp, const struct ipsec_sp *old)
 	sp->level = old->level;
 	sp->mode = old->mode;
 	sp->protocols = old->protocols;
+	sp->tcp_mss = old->tcp_mss;
 	sp->family = old->family;
 	sp->id = old->id;
 	sp->local = old->local;
@@ -469,6 +493,8 @@ int ipsec_nl_policy_put(struct sk_buff *msg, const struct ipsec_spd *spd,
 		      ipsec_notify_put_addr(msg, IPSEC_A_POLICY_REMOTE, &sp->remote, sp->family);
 	if (!err && sp->comment)
 		err = nla_put_string(msg, IPSEC_A_POLICY_COMMENT, sp->comment);
+	if (!err && sp->tcp_mss)
+		err = nla_put_u16(msg, IPSEC_A_POLICY_TCP_MSS, sp->tcp_mss);
 	if (!err && shadow)
 		err = nla_put_u32(msg, IPSEC_A_POLICY_SHADOWED_BY, shadow->id);
 	return err;

@@ -9,6 +9,7 @@
 #include "icmp.h"
 #include "input.h"
 #include "mode.h"
+#include "mss.h"
 
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -119,17 +120,6 @@ static u32 outer_len(const struct ipsec_sa *outer)
 	return outer ? ipsec_ah_head_len(rcu_dereference(outer->key), outer->ends.family) : 0;
 }
 
-static u32 payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
-		       const struct dst_entry *dst, bool shared, u32 header_len)
-{
-	u32 pmtu = ipsec_icmp_path_mtu(sa, dst, shared);
-
-	/* ICMP errors quote the outer SA. */
-	if (unlikely(outer))
-		pmtu = min(pmtu, ipsec_icmp_path_mtu(outer, dst, true)) - outer_len(outer);
-	return ipsec_icmp_payload_mtu(sa, pmtu, header_len);
-}
-
 /* RFC 4303 section 2.7: padding does not make a packet too long for its way. */
 static u32 tfc_pad(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
 		   const struct sk_buff *skb, bool shared)
@@ -138,7 +128,7 @@ static u32 tfc_pad(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
 
 	if (likely(!sa->tfc_pad))
 		return 0;
-	mtu = payload_mtu(sa, outer, skb_dst(skb), shared, 0);
+	mtu = ipsec_icmp_payload_mtu(sa, outer, skb_dst(skb), shared, 0);
 	return min(sa->tfc_pad, mtu);
 }
 
@@ -270,7 +260,7 @@ static bool cut_first(struct sk_buff *skb, u32 mtu)
 static enum size check_size(const struct ipsec_sa *sa, const struct ipsec_sa *outer,
 			    const struct dst_entry *dst, struct sk_buff *skb, u32 *mtu)
 {
-	*mtu = payload_mtu(sa, outer, dst, shares_route(sa, skb), header_len(skb));
+	*mtu = ipsec_icmp_payload_mtu(sa, outer, dst, shares_route(sa, skb), header_len(skb));
 	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, *mtu) : skb->len <= *mtu)
 		return SIZE_FITS;
 	if (ip_hdr(skb)->version == 4) {
@@ -386,6 +376,8 @@ static unsigned int protect(struct ipsec_pernet *pn, const struct ipsec_cache_en
 	ipsec_handoff_forget(skb);
 	if (sa->mark)
 		skb->mark = sa->mark;
+	if (unlikely(e->out->tcp_mss))
+		ipsec_mss_clamp(skb, e->out->tcp_mss, mtu);
 	if (unlikely(size == SIZE_CUT_FIRST))
 		seal_fragments(sa, key, outer, skb, dst);
 	else
@@ -419,6 +411,8 @@ static noinline unsigned int output_by_policy(struct ipsec_pernet *pn, struct sk
 	d = decide(e);
 	if (d.action == IPSEC_POLICY_ACTION_BYPASS) {
 		ipsec_spd_count_hit(e->out, true, 1, skb->len);
+		if (unlikely(e->out->tcp_mss))
+			ipsec_mss_clamp(skb, e->out->tcp_mss, 0);
 		return NF_ACCEPT;
 	}
 	if (ipsec_natt_is_ike_out(&pn->natt, skb, &e->flow))
@@ -508,7 +502,7 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 		return;
 	}
 	shared = ipsec_icmp_shares_route(e->sa, &ex->flow.dst, ex->flow.family);
-	ex->payload_mtu = payload_mtu(e->sa, e->outer, dst, shared, 0);
+	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, e->outer, dst, shared, 0);
 	dst_release(dst);
 }
 

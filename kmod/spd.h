@@ -29,6 +29,7 @@ struct ipsec_sp_cpu {
  * @level: IPSEC_POLICY_LEVEL_*
  * @mode: IPSEC_SA_MODE_*
  * @protocols: IPSEC_PROTOCOLS_* bits
+ * @tcp_mss: IPSEC_TCP_MSS_*, or bytes
  * @family: of @local and @remote; 0 when they are unset (transport mode)
  * @id: never 0, unique in the namespace for its lifetime
  * @local: outer address, ours
@@ -62,6 +63,7 @@ struct ipsec_sp {
 	union ipsec_addr local;
 	union ipsec_addr remote;
 	u8 family;
+	u16 tcp_mss;
 };
 
 /**

@@ -103,7 +103,7 @@ static void puts_policies(void **state)
 		"src-port=any dst-port=80-90 action=encrypt level=unique ipsec-protocols=esp "
 		"tunnel=yes "
 		"sa-src-address=2001:db8::1 sa-dst-address=2001:db8::2 comment=\"a b\" "
-		"cookie=0x123456789abcdef0");
+		"cookie=0x123456789abcdef0 tcp-mss=1360");
 	struct nl_msg *msg = message_of(command);
 	const struct nlattr *nest = nest_of(msg, IPSEC_A_POLICY);
 
@@ -126,6 +126,7 @@ static void puts_policies(void **state)
 	assert_attr(nest, IPSEC_A_POLICY_REMOTE, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
 	assert_attr(nest, IPSEC_A_POLICY_COMMENT, "a b", 4);
 	assert_u64(nest, IPSEC_A_POLICY_COOKIE, 0x123456789abcdef0);
+	assert_u16(nest, IPSEC_A_POLICY_TCP_MSS, 1360);
 	assert_null(attr_of(nest, IPSEC_A_POLICY_ID));
 	assert_null(attr_of(nest, IPSEC_A_POLICY_FLAGS));
 	ipsecnl_msg_free(msg);
@@ -240,7 +241,7 @@ static void reads_back(void **state)
 		"kernel policy add src-address=10.1.0.0/16 dst-address=192.0.2.7 protocol=tcp "
 		"src-port=5 dst-port=80-90 action=discard level=use ipsec-protocols=esp,ah "
 		"tunnel=no "
-		"sa-src-address=192.0.2.1 sa-dst-address=192.0.2.2 comment=x cookie=1",
+		"sa-src-address=192.0.2.1 sa-dst-address=192.0.2.2 comment=x tcp-mss=auto cookie=1",
 		"kernel sa add direction=out spi=0xfffffffe src-address=2001:db8::1 "
 		"dst-address=2001:db8::2 "
 		"mode=transport enc-algorithm=aes-128-gcm "

@@ -85,7 +85,8 @@ static void says_all_faults(void **state)
 		"FILE:1:25: action=drop: not a known value; use one of encrypt, discard, none\n"
 		"FILE:2:19: x=1: \"kernel policy add\" has no such property; it has comment, "
 		"src-address, src-port, dst-address, dst-port, protocol, action, level, "
-		"ipsec-protocols, tunnel, sa-src-address, sa-dst-address, cookie, place-before\n"
+		"ipsec-protocols, tunnel, sa-src-address, sa-dst-address, tcp-mss, cookie, "
+		"place-before\n"
 		"FILE:3:15: this quote is never closed\n");
 }
 

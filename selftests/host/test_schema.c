@@ -34,7 +34,7 @@ static void rows_are_complete(void **state)
 	FOR_EACH(menu, prop) {
 		bool named = prop->type == PROP_ENUM || prop->type == PROP_NAMED ||
 			     prop->type == PROP_SET || prop->type == PROP_BIT ||
-			     prop->type == PROP_WORD;
+			     prop->type == PROP_WORD || prop->type == PROP_CHOICE;
 		bool paired = prop->type == PROP_PREFIX || prop->type == PROP_PORTS ||
 			      prop->type == PROP_LIMIT || prop->type == PROP_TIME_LIMIT;
 

@@ -21,7 +21,7 @@ GCM_KEY = bytes(range(20))
 
 SELECTOR = ["src", "src-len", "dst", "dst-len", "family", "proto", "src-port-min", "src-port-max",
             "dst-port-min", "dst-port-max"]
-ROW = SELECTOR + ["action", "level", "protocols", "mode", "local", "remote", "comment", "cookie", "flags"]
+ROW = SELECTOR + ["action", "level", "protocols", "mode", "local", "remote", "comment", "cookie", "flags", "tcp-mss"]
 PLACE = ["place", "place-id"]
 LIMITS = ["soft-time-s", "hard-time-s", "soft-bytes", "hard-bytes", "soft-packets", "hard-packets"]
 ENCAP = ["encap", "encap-sport", "encap-dport"]

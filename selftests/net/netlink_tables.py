@@ -80,13 +80,13 @@ class Tables:
 
 def answers(t):
     row = t.add("answer", src=ip("10.1.0.0"), src_len=16, dst=ip("10.2.0.0"), dst_len=16, proto=6, dst_port_min=80,
-                dst_port_max=90, cookie=1 << 40, **TUNNEL)
+                dst_port_max=90, cookie=1 << 40, tcp_mss=1360, **TUNNEL)
     got = t.must("policy-get", {"policy": {"id": row["id"]}}).one("policy")
     is_(got, row, "policy-get answers what policy-new echoed")
     is_([r for r in t.rows() if r["id"] == row["id"]], [row], "so does a dump")
     want = {"src": ip("10.1.0.0"), "src-len": 16, "proto": 6, "dst-port-min": 80, "dst-port-max": 90, "action": 1,
             "level": 1, "protocols": 1, "mode": 2, "cookie": 1 << 40, "comment": "answer", "family": 2,
-            "remote": ENDS["dst"]}
+            "remote": ENDS["dst"], "tcp-mss": 1360}
     is_({k: row.get(k) for k in want}, want, "the row is what was asked for, with the defaults")
     sa = t.add_sa({**OUT, "spi": 0x1000, "seq": 77, "hard-packets": 9, "soft-packets": 5, "mark": 3, "df": 1,
                    "cookie": 5, "flags": 1, "encap": 1, "encap-sport": 4500, "encap-dport": 4501})

@@ -61,6 +61,11 @@ static const struct prop policy_props[] = {
 	  .show = SHOW_COLUMN, .help = "Our outer address." },
 	{ "sa-dst-address", PROP_ADDRESS, IPSEC_A_POLICY_REMOTE, .in = ADD_SET,
 	  .show = SHOW_COLUMN, .help = "The peer's outer address." },
+	{ "tcp-mss", PROP_CHOICE, IPSEC_A_POLICY_TCP_MSS, .wire = WIRE_U16,
+	  .min = IPSEC_TCP_MSS_MIN, .max = UINT16_MAX, .names = names_tcp_mss, .in = ADD_SET,
+	  .implied = "no",
+	  .help = "Largest segment that TCP's ends may agree on, both ways: auto is what fits the "
+		  "path of the SA, a number is bytes, no leaves it to them." },
 	{ "cookie", PROP_NUMBER, IPSEC_A_POLICY_COOKIE, .wire = WIRE_U64, .in = ADD_SET,
 	  .implied = "0",
 	  .help = "A number that acquire events of this row carry." },

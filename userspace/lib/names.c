@@ -52,6 +52,12 @@ const struct name names_tunnel[] = {
 	{ NULL, 0 }
 };
 
+const struct name names_tcp_mss[] = {
+	{ "no", IPSEC_TCP_MSS_NO },
+	{ "auto", IPSEC_TCP_MSS_AUTO },
+	{ NULL, 0 }
+};
+
 const struct name names_sa_mode[] = {
 	{ "tunnel", IPSEC_SA_MODE_TUNNEL },
 	{ "transport", IPSEC_SA_MODE_TRANSPORT },

@@ -41,6 +41,7 @@ extern const struct name names_policy_action[];
 extern const struct name names_policy_level[];
 extern const struct name names_ipsec_protocols[];
 extern const struct name names_tunnel[];
+extern const struct name names_tcp_mss[];
 extern const struct name names_sa_mode[];
 extern const struct name names_sa_direction[];
 extern const struct name names_sa_state[];

@@ -88,6 +88,10 @@ void schema_values(const struct prop *prop, char *out, size_t size)
 
 	if (prop->type == PROP_NUMBER || prop->type == PROP_HEX) {
 		values_number(prop, out, size);
+	} else if (prop->type == PROP_CHOICE) {
+		names_list(prop->names, list, sizeof(list));
+		snprintf(out, size, "%" PRIu64 " to %" PRIu64 ", or one of %s", prop->min,
+			 prop->max, list);
 	} else if (prop->type == PROP_NAMED) {
 		snprintf(out, size, "protocol name, number, or all");
 	} else if (prop->type == PROP_ENUM || prop->type == PROP_BIT ||

@@ -18,6 +18,7 @@ enum prop_type {
 	PROP_NUMBER,		/* min…max, shown in decimal */
 	PROP_HEX,		/* the same, shown in hexadecimal */
 	PROP_ENUM,		/* one of names */
+	PROP_CHOICE,		/* one of names, or min…max */
 	PROP_NAMED,		/* one of names, or a number up to max; 0 names "all" */
 	PROP_SET,		/* comma list of names, a bit each */
 	PROP_BIT,		/* one bit of a flag word; names say how 0 and 1 read */

@@ -132,6 +132,25 @@ static int parse_named(const struct prop *prop, const char *text, struct value *
 	return refuse(why, "not a known protocol; use a name such as tcp, a number, or all");
 }
 
+static int parse_choice(const struct prop *prop, const char *text, struct value *value,
+			struct why why)
+{
+	uint64_t max = prop->max ? prop->max : wire_max(prop->wire);
+	const struct name *name = names_find(prop->names, text);
+	char list[NAMES_LIST_MAX];
+
+	if (name) {
+		value->number = name->value;
+		return 0;
+	}
+	if (parse_digits(text, strlen(text), &value->number) && value->number >= prop->min &&
+	    value->number <= max)
+		return 0;
+	names_list(prop->names, list, sizeof(list));
+	return refuse(why, "not a known value; use %" PRIu64 " to %" PRIu64 ", or one of %s",
+		      prop->min, max, list);
+}
+
 static int parse_set(const struct prop *prop, const char *text, struct value *value,
 		     struct why why)
 {
@@ -498,6 +517,8 @@ static int parse_by_type(const struct prop *prop, const char *text, struct value
 	case PROP_ENUM:
 	case PROP_BIT:
 		return parse_enum(prop, text, value, why);
+	case PROP_CHOICE:
+		return parse_choice(prop, text, value, why);
 	case PROP_NAMED:
 		return parse_named(prop, text, value, why);
 	case PROP_SET:
@@ -661,6 +682,7 @@ static void format_by_type(const struct prop *prop, const struct value *value, c
 		break;
 	case PROP_ENUM:
 	case PROP_BIT:
+	case PROP_CHOICE:
 	case PROP_NAMED:
 		format_name(prop, value->number, out, size);
 		break;

@@ -138,6 +138,7 @@ enum {
 	IPSEC_A_POLICY_PLACE,		/* u8 IPSEC_PLACE_*, default tail */
 	IPSEC_A_POLICY_PLACE_ID,	/* u32, the row to stand before or after */
 	IPSEC_A_POLICY_BUILTIN,		/* flag, FLUSH: built-in rows too */
+	IPSEC_A_POLICY_TCP_MSS,		/* u16: IPSEC_TCP_MSS_* or bytes */
 	/* answers only */
 	IPSEC_A_POLICY_OUT_PACKETS,	/* u64 */
 	IPSEC_A_POLICY_OUT_BYTES,	/* u64 */
@@ -160,6 +161,13 @@ enum {
 	IPSEC_POLICY_LEVEL_REQUIRE = 1,	/* without an SA: hold or drop, and acquire */
 	IPSEC_POLICY_LEVEL_UNIQUE,	/* as require, with SAs of this policy alone */
 	IPSEC_POLICY_LEVEL_USE,		/* without an SA: let the packet go clear */
+};
+
+/* The largest segment that TCP may agree on through this policy. */
+enum {
+	IPSEC_TCP_MSS_NO,		/* as the hosts like it, default */
+	IPSEC_TCP_MSS_AUTO,		/* what fits the path of the SA */
+	IPSEC_TCP_MSS_MIN = 64,		/* this and above: bytes */
 };
 
 enum {

@@ -79,3 +79,6 @@ print where comment=x detail
 print where [find]
 print detal
 print show-sensitive
+add tcp-mss=63
+add tcp-mss=65536
+add tcp-mss=automatic

@@ -20,4 +20,6 @@
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 
+#define clamp_t(type, n, lo, hi)	min_t(type, max_t(type, n, lo), hi)
+
 #endif /* _SHIM_LINUX_KERNEL_H */

@@ -3,13 +3,18 @@
 #ifndef _SHIM_LINUX_SKBUFF_H
 #define _SHIM_LINUX_SKBUFF_H
 
+#include <linux/ip.h>
 #include <linux/types.h>
+
+#define CHECKSUM_NONE		0
+#define CHECKSUM_PARTIAL	3
 
 struct sk_buff {
 	unsigned char *data;
 	unsigned int len;
 	unsigned int headlen;
 	unsigned int network_header;
+	unsigned char ip_summed;
 };
 
 static inline unsigned int skb_headlen(const struct sk_buff *skb)
@@ -44,6 +49,21 @@ static inline void *skb_header_pointer(const struct sk_buff *skb, int off, int l
 	if (off + len <= (int)skb->headlen)
 		return (void *)(skb->data + off);
 	return memcpy(buf, skb->data + off, len);
+}
+
+/* So much of it is in place afterwards. */
+static inline int skb_ensure_writable(struct sk_buff *skb, unsigned int len)
+{
+	if (len > skb->len)
+		return -ENOMEM;
+	if (skb->headlen < len)
+		skb->headlen = len;
+	return 0;
+}
+
+static inline struct iphdr *ip_hdr(const struct sk_buff *skb)
+{
+	return (struct iphdr *)(skb->data + skb->network_header);
 }
 
 #endif /* _SHIM_LINUX_SKBUFF_H */

@@ -13,4 +13,19 @@ static inline void put_unaligned_be64(u64 value, void *p)
 	memcpy(p, &big, sizeof(big));
 }
 
+static inline void put_unaligned_be16(u16 value, void *p)
+{
+	__be16 big = cpu_to_be16(value);
+
+	memcpy(p, &big, sizeof(big));
+}
+
+static inline u16 get_unaligned_be16(const void *p)
+{
+	__be16 big;
+
+	memcpy(&big, p, sizeof(big));
+	return be16_to_cpu(big);
+}
+
 #endif /* _SHIM_LINUX_UNALIGNED_H */
