@@ -247,11 +247,6 @@ static enum ipsec_reason unwrap(struct ipsec_pernet *pn, struct ipsec_crypt_op *
 	return check_policy(pn, sa, op->outer, skb);
 }
 
-static bool is_replay(enum ipsec_reason reason)
-{
-	return ipsec_stats_reason_counter(reason) == IPSEC_A_STAT_IN_STATE_SEQUENCE_ERRORS;
-}
-
 static void open_packet(struct ipsec_sa *sa, struct ipsec_sa *outer, struct sk_buff *skb,
 			const struct arrival *a);
 
@@ -272,7 +267,7 @@ static void input_done(struct ipsec_crypt_op *op, int err)
 		if (sa->mark)
 			skb->mark = sa->mark;
 	} else {
-		ipsec_sa_count_error(sa, is_replay(reason));
+		ipsec_sa_count_drop(sa, reason);
 		if (reason == IPSEC_REASON_IN_CRYPTO_ERROR)
 			ipsec_sa_engine_failed(sa);
 	}
@@ -362,7 +357,7 @@ static void open_packet(struct ipsec_sa *sa, struct ipsec_sa *outer, struct sk_b
 	struct ipsec_crypt_op *op = prepare(sa, skb, a, &reason);
 
 	if (unlikely(!op)) {
-		ipsec_sa_count_error(sa, is_replay(reason));
+		ipsec_sa_count_drop(sa, reason);
 		ipsec_stats_drop(sa->stats, skb, reason);
 		if (outer)
 			percpu_ref_put(&outer->ref);

@@ -44,8 +44,8 @@ static int set_key(const struct ipsec_key *key, struct crypto_aead *tfm)
 
 	if (!buf)
 		return -ENOMEM;
-	err = crypto_aead_setkey(tfm, buf, ipsec_alg_key(&key->suite, key->enc_key, key->auth_key,
-							 buf));
+	err = crypto_aead_setkey(tfm, buf, ipsec_alg_key(&key->suite, ipsec_key_enc(key),
+							 ipsec_key_auth(key), buf));
 	kfree_sensitive(buf);
 	return err;
 }
@@ -79,7 +79,8 @@ static int try_choice(struct ipsec_key *key, const char *tmpl, unsigned int choi
 	if (key->suite.enc)
 		key->tfm = try_aead(key, tmpl, without, failed);
 	else
-		key->hash = ipsec_hash_new(key->suite.auth, tmpl, key->auth_key, without, failed);
+		key->hash = ipsec_hash_new(key->suite.auth, tmpl, ipsec_key_auth(key), without,
+					   failed);
 	if (IS_ERR(key->tfm) || IS_ERR(key->hash)) {
 		int err = PTR_ERR(IS_ERR(key->tfm) ? (void *)key->tfm : key->hash);
 
@@ -182,14 +183,14 @@ struct ipsec_key *ipsec_key_new(const struct ipsec_suite *suite,
 	if (!check_enc_len(suite->enc, enc_len, extack) ||
 	    !check_auth_len(suite, auth_len, extack))
 		return ERR_PTR(-EINVAL);
-	key = kzalloc(sizeof(*key), GFP_KERNEL);
+	key = kzalloc(struct_size(key, material, enc_len + auth_len), GFP_KERNEL);
 	if (!key)
 		return ERR_PTR(-ENOMEM);
 	key->suite = *suite;
 	key->enc_key_len = enc_len;
 	key->auth_key_len = auth_len;
-	memcpy(key->enc_key, enc_key, enc_len);
-	memcpy(key->auth_key, auth_key, auth_len);
+	memcpy(key->material, enc_key, enc_len);
+	memcpy(key->material + enc_len, auth_key, auth_len);
 	err = find_driver(key, CHOICE_ANY, NULL);
 	if (err) {
 		tell_no_driver(suite, err, extack);
@@ -203,7 +204,8 @@ struct ipsec_key *ipsec_key_new(const struct ipsec_suite *suite,
 
 struct ipsec_key *ipsec_key_software(const struct ipsec_key *key)
 {
-	struct ipsec_key *copy = kmemdup(key, sizeof(*key), GFP_KERNEL);
+	size_t len = struct_size(key, material, key->enc_key_len + key->auth_key_len);
+	struct ipsec_key *copy = kmemdup(key, len, GFP_KERNEL);
 	int err;
 
 	if (!copy)
@@ -246,7 +248,8 @@ static void probe_suite(struct ipsec_suite *suite, const struct ipsec_alg *alg)
 
 bool ipsec_key_probe(const struct ipsec_alg *alg, char *driver, u32 *priority, bool *hw)
 {
-	struct ipsec_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
+	/* Longer than what any row takes, and zero. */
+	struct ipsec_key *key = kzalloc(struct_size(key, material, IPSEC_ALG_KEY_MAX), GFP_KERNEL);
 	bool found;
 
 	if (!key)

@@ -21,8 +21,10 @@ struct netlink_ext_ack;
  * @async: operations may return -EINPROGRESS
  * @hw: an asynchronous or hardware driver (shown as hw-aead)
  * @software: chosen because another engine failed
- * @enc_key: KEYMAT of the cipher or AEAD, salt included; for key display and fallback
- * @auth_key: KEYMAT of the integrity algorithm
+ * @enc_key_len: bytes
+ * @auth_key_len: bytes
+ * @material: KEYMAT of the cipher or AEAD, salt included, and of the integrity algorithm;
+ *	      for key display and fallback
  */
 struct ipsec_key {
 	struct ipsec_suite suite;
@@ -33,9 +35,18 @@ struct ipsec_key {
 	bool software;
 	u16 enc_key_len;
 	u16 auth_key_len;
-	u8 enc_key[64];
-	u8 auth_key[64];
+	u8 material[];
 };
+
+static inline const u8 *ipsec_key_enc(const struct ipsec_key *key)
+{
+	return key->material;
+}
+
+static inline const u8 *ipsec_key_auth(const struct ipsec_key *key)
+{
+	return key->material + key->enc_key_len;
+}
 
 /**
  * ipsec_key_new() - allocate and key a transform

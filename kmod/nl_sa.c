@@ -6,6 +6,8 @@
 #include "mode.h"
 #include "natt.h"
 
+#include <linux/timekeeping.h>
+
 #define BIT_OF(attr)	BIT_ULL(IPSEC_A_SA_##attr)
 
 #define FLAGS_ALL	(IPSEC_SA_F_ESN | IPSEC_SA_F_NO_ECN | IPSEC_SA_F_NO_DSCP |	\
@@ -61,6 +63,7 @@ const struct nla_policy ipsec_nl_sa_attrs[IPSEC_A_SA_MAX + 1] = {
 	[IPSEC_A_SA_PMTU]		= IPSEC_NL_ANSWER("pmtu"),
 	[IPSEC_A_SA_EXPIRE_HARD]	= IPSEC_NL_ANSWER("hard"),
 	[IPSEC_A_SA_EXPIRE_WHY]		= IPSEC_NL_ANSWER("why"),
+	[IPSEC_A_SA_LAST_DROP]		= IPSEC_NL_ANSWER("last-drop"),
 };
 
 static const char *const sa_words[IPSEC_A_SA_MAX + 1] = {
@@ -217,9 +220,9 @@ static int put_keys(struct sk_buff *msg, const struct ipsec_key *key)
 	int err = 0;
 
 	if (key->enc_key_len)
-		err = nla_put(msg, IPSEC_A_SA_ENC_KEY, key->enc_key_len, key->enc_key);
+		err = nla_put(msg, IPSEC_A_SA_ENC_KEY, key->enc_key_len, ipsec_key_enc(key));
 	if (!err && key->auth_key_len)
-		err = nla_put(msg, IPSEC_A_SA_AUTH_KEY, key->auth_key_len, key->auth_key);
+		err = nla_put(msg, IPSEC_A_SA_AUTH_KEY, key->auth_key_len, ipsec_key_auth(key));
 	return err;
 }
 
@@ -307,6 +310,7 @@ static int put_options(struct sk_buff *msg, const struct ipsec_sa *sa)
 static int put_life(struct sk_buff *msg, const struct ipsec_sa *sa)
 {
 	const struct ipsec_limits *limits = &sa->life.limits;
+	enum ipsec_reason last_drop = READ_ONCE(sa->last_drop);
 	struct ipsec_sa_cpu sum;
 	int err;
 
@@ -324,7 +328,11 @@ static int put_life(struct sk_buff *msg, const struct ipsec_sa *sa)
 	      ipsec_nl_put_u64(msg, IPSEC_A_SA_ADD_TIME_MS, ipsec_lifetime_age_ms(&sa->life));
 	if (!err && sum.last_use)
 		err = ipsec_nl_put_u64(msg, IPSEC_A_SA_USE_TIME_MS,
-				       jiffies64_to_msecs(get_jiffies_64() - sum.last_use));
+				       div_u64(ktime_get_coarse_boottime_ns() - sum.last_use,
+					       NSEC_PER_MSEC));
+	if (!err && last_drop != IPSEC_REASON_NONE)
+		err = nla_put_string(msg, IPSEC_A_SA_LAST_DROP,
+				     ipsec_stats_reason_name(last_drop));
 	return err;
 }
 

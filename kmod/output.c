@@ -84,7 +84,7 @@ static void output_done(struct ipsec_crypt_op *op, int err)
 		if (sa->encap)
 			ipsec_natt_push(sa, skb, skb_transport_offset(skb));
 	} else {
-		ipsec_sa_count_error(sa, false);
+		ipsec_sa_count_drop(sa, reason_of(err));
 		if (reason_of(err) == IPSEC_REASON_OUT_CRYPTO_ERROR)
 			ipsec_sa_engine_failed(sa);
 	}
@@ -186,7 +186,7 @@ static void output_one(struct ipsec_sa *sa, struct ipsec_key *key, struct ipsec_
 
 	op = prepare(sa, key, outer, skb, shared, &next_header, &reason);
 	if (unlikely(!op)) {
-		ipsec_sa_count_error(sa, false);
+		ipsec_sa_count_drop(sa, reason);
 		ipsec_stats_drop(sa->stats, skb, reason);
 		return;
 	}
@@ -357,11 +357,14 @@ static unsigned int protect(struct ipsec_pernet *pn, const struct ipsec_cache_en
 	enum size size;
 	u32 mtu;
 
-	if (IS_ERR(dst))
+	if (IS_ERR(dst)) {
+		ipsec_sa_note_drop(sa, IPSEC_REASON_OUT_NO_ROUTE);
 		return refuse(pn, skb, IPSEC_REASON_OUT_NO_ROUTE, PTR_ERR(dst));
+	}
 	size = check_size(sa, outer, dst, skb, &mtu);
 	if (size == SIZE_TOO_BIG) {
 		dst_release(dst);
+		ipsec_sa_note_drop(sa, IPSEC_REASON_OUT_TOO_BIG);
 		ipsec_icmp_too_big(pn->net, skb, mtu);
 		return refuse(pn, skb, IPSEC_REASON_OUT_TOO_BIG, -EMSGSIZE);
 	}

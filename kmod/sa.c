@@ -4,6 +4,7 @@
 
 #include <linux/jiffies.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
 /*
@@ -16,16 +17,26 @@
 /* Own queue: module exit waits for its last work. */
 static struct workqueue_struct *sa_wq;
 
+/* The next size of kmalloc() would be a third larger. */
+static struct kmem_cache *sa_cache;
+
 int ipsec_sa_init(void)
 {
+	sa_cache = KMEM_CACHE(ipsec_sa, 0);
+	if (!sa_cache)
+		return -ENOMEM;
 	sa_wq = alloc_workqueue("ipsec", WQ_UNBOUND, 0);
-	return sa_wq ? 0 : -ENOMEM;
+	if (sa_wq)
+		return 0;
+	kmem_cache_destroy(sa_cache);
+	return -ENOMEM;
 }
 
 void ipsec_sa_exit(void)
 {
 	rcu_barrier();
 	destroy_workqueue(sa_wq);
+	kmem_cache_destroy(sa_cache);
 }
 
 bool ipsec_sa_queue(struct work_struct *work)
@@ -111,7 +122,7 @@ static void sa_free(struct ipsec_sa *sa)
 	ipsec_key_free(sa->retired_key);
 	kfree(sa->replay.ring);
 	percpu_ref_exit(&sa->ref);
-	kfree_sensitive(sa);
+	kmem_cache_free(sa_cache, sa);
 }
 
 static void sa_free_work(struct work_struct *work)
@@ -149,7 +160,7 @@ static int sa_init_replay(struct ipsec_sa *sa, u32 window, bool esn, u64 seq)
 struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct ipsec_stats *stats,
 			      u8 dir, u32 window, bool esn, u64 seq)
 {
-	struct ipsec_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	struct ipsec_sa *sa = kmem_cache_zalloc(sa_cache, GFP_KERNEL);
 
 	if (!sa)
 		return NULL;
@@ -158,6 +169,7 @@ struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct i
 	sa->stats = stats;
 	sa->dir = dir;
 	sa->state = IPSEC_SA_STATE_LARVAL;
+	sa->last_drop = IPSEC_REASON_NONE;
 	spin_lock_init(&sa->replay_lock);
 	INIT_LIST_HEAD(&sa->list);
 	INIT_WORK(&sa->free_work, sa_free_work);
@@ -168,7 +180,7 @@ struct ipsec_sa *ipsec_sa_new(struct net *net, struct ipsec_pernet *pn, struct i
 
 	if (percpu_ref_init(&sa->ref, sa_released, 0, GFP_KERNEL))
 		goto err_sa;
-	if (dst_cache_init(&sa->dst_cache, GFP_KERNEL))
+	if (dir == IPSEC_SA_DIR_OUT && dst_cache_init(&sa->dst_cache, GFP_KERNEL))
 		goto err_ref;
 	sa->cpu = alloc_percpu(struct ipsec_sa_cpu);
 	if (!sa->cpu)
@@ -186,7 +198,7 @@ err_dst:
 err_ref:
 	percpu_ref_exit(&sa->ref);
 err_sa:
-	kfree(sa);
+	kmem_cache_free(sa_cache, sa);
 	return NULL;
 }
 
@@ -239,15 +251,28 @@ void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes)
 
 	c->packets++;
 	c->bytes += bytes;
-	c->last_use = get_jiffies_64();
+	/* The clock is asked once a tick, which is as often as it moves. */
+	if (unlikely(c->tick != (u32)jiffies || !c->last_use)) {
+		c->tick = jiffies;
+		c->last_use = ktime_get_coarse_boottime_ns();
+	}
 }
 
-void ipsec_sa_count_error(struct ipsec_sa *sa, bool replay)
+/* Written only when it changes: a flood of forged packets does not fight over the line. */
+void ipsec_sa_note_drop(struct ipsec_sa *sa, enum ipsec_reason reason)
+{
+	if (READ_ONCE(sa->last_drop) != reason)
+		WRITE_ONCE(sa->last_drop, reason);
+}
+
+void ipsec_sa_count_drop(struct ipsec_sa *sa, enum ipsec_reason reason)
 {
 	struct ipsec_sa_cpu *c = this_cpu_ptr(sa->cpu);
 
 	c->errors++;
-	c->replays += replay;
+	if (ipsec_stats_reason_counter(reason) == IPSEC_A_STAT_IN_STATE_SEQUENCE_ERRORS)
+		c->replays++;
+	ipsec_sa_note_drop(sa, reason);
 }
 
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_cpu *sum)

@@ -32,7 +32,8 @@ struct ipsec_sa_cpu {
 	u64 bytes;
 	u64 errors;
 	u64 replays;
-	u64 last_use;		/* jiffies64, 0 = never */
+	u64 last_use;		/* nanoseconds of the boot-time clock, 0 = never */
+	u32 tick;		/* jiffies when the clock was read for @last_use */
 };
 
 /* What outbound SAs are found by: policies name ends, not SAs. */
@@ -57,6 +58,7 @@ struct ipsec_sa_ends {
  * @encap: IPSEC_SA_ENCAP_*
  * @df: IPSEC_SA_DF_*
  * @has_sel: @sel restricts the inner packets
+ * @last_drop: enum ipsec_reason of the last packet that was dropped
  * @encap_sport: source port of UDP encapsulation
  * @encap_dport: destination port
  * @mark: of outer packets (out) or opened packets (in), 0 = leave
@@ -72,8 +74,8 @@ struct ipsec_sa_ends {
  * @pmtu_until: jiffies until which it is believed
  * @cpu: counters; each CPU adds to its own
  * @life: limits
- * @sel: inner selectors as packets of this SA's own direction carry them
  * @cookie: the daemon's own
+ * @sel: inner selectors as packets of this SA's own direction carry them
  * @net: the namespace; outlives the SA
  * @pn: its state
  * @stats: its counters
@@ -98,6 +100,7 @@ struct ipsec_sa {
 	u8 encap;
 	u8 df;
 	bool has_sel;
+	u8 last_drop;
 	__be16 encap_sport;
 	__be16 encap_dport;
 	u32 mark;
@@ -109,6 +112,8 @@ struct ipsec_sa {
 	unsigned long pmtu_until;
 	struct ipsec_sa_cpu __percpu *cpu;
 	struct ipsec_lifetime life;
+	u64 cookie;
+	struct ipsec_key *retired_key;
 
 	atomic64_t seq ____cacheline_aligned_in_smp;
 	unsigned long seq_told;
@@ -116,12 +121,10 @@ struct ipsec_sa {
 	spinlock_t replay_lock;
 
 	struct ipsec_selector sel ____cacheline_aligned_in_smp;
-	u64 cookie;
 	struct net *net;
 	struct ipsec_pernet *pn;
 	struct ipsec_sad *sad;
 	struct ipsec_stats *stats;
-	struct ipsec_key *retired_key;
 	struct hlist_node spi_node[2];
 	struct rhlist_head out_node;
 	struct list_head list;
@@ -179,9 +182,12 @@ u64 ipsec_sa_next_seq(struct ipsec_sa *sa);
  */
 void ipsec_sa_engine_failed(struct ipsec_sa *sa);
 
-/* BH off. Count one packet, error or replay on the SA. */
+/* BH off. Count one packet, or one that was dropped on its way through the SA. */
 void ipsec_sa_count(struct ipsec_sa *sa, unsigned int bytes);
-void ipsec_sa_count_error(struct ipsec_sa *sa, bool replay);
+void ipsec_sa_count_drop(struct ipsec_sa *sa, enum ipsec_reason reason);
+
+/* Any context. A packet for the SA was dropped before it got there; no error of the SA's. */
+void ipsec_sa_note_drop(struct ipsec_sa *sa, enum ipsec_reason reason);
 
 /* Sum over all CPUs. */
 void ipsec_sa_sum(const struct ipsec_sa *sa, struct ipsec_sa_cpu *sum);

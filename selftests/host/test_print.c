@@ -113,6 +113,7 @@ static void make_sas(struct table *table, const char *menu)
 	nla_put_u64(msg, IPSEC_A_SA_PACKETS, 5);
 	nla_put_u64(msg, IPSEC_A_SA_BYTES, 500);
 	nla_put_u64(msg, IPSEC_A_SA_USE_TIME_MS, 250);
+	nla_put_string(msg, IPSEC_A_SA_LAST_DROP, "out-too-big");
 	end(msg, nest, table);
 
 	nest = begin(&msg, IPSEC_A_SA);

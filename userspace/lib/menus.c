@@ -219,6 +219,8 @@ static const struct prop sa_props[] = {
 	  .help = "Packets dropped on this SA." },
 	{ "replays", PROP_NUMBER, IPSEC_A_SA_REPLAYS, .wire = WIRE_U64, .show = SHOW_STATS,
 	  .help = "Of them those outside the window or seen before." },
+	{ "last-drop", PROP_TEXT, IPSEC_A_SA_LAST_DROP,
+	  .help = "Why the last packet that was lost on it was dropped." },
 	{ "added", PROP_AGO, IPSEC_A_SA_ADD_TIME_MS, .wire = WIRE_U64,
 	  .help = "How long ago the SA was added." },
 	{ "used", PROP_AGO, IPSEC_A_SA_USE_TIME_MS, .wire = WIRE_U64, .show = SHOW_STATS,
@@ -284,6 +286,8 @@ static const struct prop installed_props[] = {
 	{ "replay", PROP_NUMBER, IPSEC_A_SA_REPLAY_WINDOW, .help = "Replay window in packets." },
 	{ "added", PROP_AGO, IPSEC_A_SA_ADD_TIME_MS, .wire = WIRE_U64, .show = SHOW_NEVER,
 	  .help = "How long ago the SA was added." },
+	{ "last-drop", PROP_TEXT, IPSEC_A_SA_LAST_DROP,
+	  .help = "Why the last packet that was lost on it was dropped." },
 	END
 };
 

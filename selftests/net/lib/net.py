@@ -141,6 +141,10 @@ def grown(before, after):
     return {k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)}
 
 
+NO_DROPS = {"in-no-sa"}				# the rest of the kernel has them
+UNTRACED = {"in-queue-full", "out-segment"}	# the kernel has freed the packet when we learn of it
+
+
 class Ledger:
     """What a router lost since the last look: by the 25 counters, by reason, and as the tracepoint tells it."""
 
@@ -182,6 +186,14 @@ class Ledger:
         self.read_trace()
         counters = {k: v for k, v in grown(self.counters, statistics(self.ns)).items() if k.startswith(("in-", "out-"))}
         return counters, grown(self.reasons, reasons(self.ns)), dict(self.traced)
+
+    def balances(self, sent, received, name):
+        """What did not arrive was dropped here, each packet under one reason; the tracepoint told of it, too."""
+        counters, why, traced = self.lost()
+        drops = {reason: n for reason, n in why.items() if reason not in NO_DROPS}
+        return ok(sum(drops.values()) == sent - received and sum(counters.values()) == sum(why.values()) and
+                  traced == {reason: n for reason, n in drops.items() if reason not in UNTRACED},
+                  name, f"{sent} sent, {received} received", counters, why, traced)
 
     def close(self):
         self.enable(0)
