@@ -21,6 +21,8 @@ ip -n "$ISP" -batch - <<-BATCH
 	route add 10.1.202.0/24 via 192.168.90.1
 	route add 2001:db8:202::/64 via 2001:db8:90::1 dev wan_a onlink
 BATCH
+# out of a namespace the kernel does not load it
+modprobe -q sch_netem
 export FAKE_ENGINE_KO=${FAKE_ENGINE_KO:-}
 python counters.py
 done_testing
