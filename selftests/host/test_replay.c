@@ -10,6 +10,7 @@
 
 #include <linux/kernel.h>
 #include "replay.h"
+#include "rounds.h"
 #include "shim.h"
 
 /*
@@ -183,7 +184,7 @@ static void agrees_with_the_model(void **state)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		u32 size = sizes[i];
 
-		for (round = 0; round < 10; round++) {
+		for (round = rounds(10); round; round--) {
 			walk(size, true, 0, 5000);
 			walk(size, true, (1ULL << 32) - below(2 * size), 5000);
 			walk(size, true, (below(1000) << 32) + below(2 * size), 5000);

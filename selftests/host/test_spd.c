@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sources: kmod/spd.c kmod/tuple.c kmod/bucket.c kmod/ports.c kmod/place.c kmod/selector.c */
 /* sources: shim/shim.c */
+#include "rounds.h"
 #include "spd_model.h"
 
 #include <linux/jiffies.h>
@@ -101,10 +102,10 @@ static void oracle(unsigned int rows, unsigned int lookups)
 static void first_match_is_the_oracles(void **state)
 {
 	(void)state;
-	oracle(6, 200000);
-	oracle(40, 400000);
-	oracle(250, 400000);
-	oracle(2000, 50000);
+	oracle(6, rounds(200000));
+	oracle(40, rounds(400000));
+	oracle(250, rounds(400000));
+	oracle(2000, rounds(50000));
 }
 
 /* Many rows of one tuple and one key, so that every list becomes long. */
@@ -114,7 +115,7 @@ static void ports_of_one_key(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 400000; i++) {
+	for (i = rounds(400000); i; i--) {
 		struct ipsec_flow fl = { .family = AF_INET, .proto = IPPROTO_UDP,
 					 .sport = below(65536), .dport = below(65536),
 					 .opaque = !below(50) };
@@ -352,11 +353,11 @@ static void move_without_memory(struct model *m)
 static void nothing_changes_without_memory(void **state)
 {
 	struct model *m = model_new();
-	unsigned int round, failures = 0;
+	unsigned int round, failures = 0, last = rounds(3000);
 	struct answers answers;
 
 	(void)state;
-	for (round = 0; round < 3000; round++) {
+	for (round = 0; round < last; round++) {
 		if (round % 300 == 299) {
 			while (m->count)
 				delete_random(m);
@@ -375,7 +376,7 @@ static void nothing_changes_without_memory(void **state)
 		ask(m, &answers);
 		model_check(m);
 	}
-	assert_true(failures > 3000);
+	assert_true(failures > last);
 	model_free(m);
 }
 
