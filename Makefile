@@ -33,11 +33,11 @@ help:
 ## Try
 ##   demo           two routers, two offices and a tunnel, in a virtual machine
 ## Test
-##   check          everything below but check-arch and bench; ends in one line of counts
+##   check          everything below but bench; ends in one line of counts
 ##   check-host     unit tests, lint, warnings, sparse
 ##   check-vm       the module against other IPsec stacks, in virtual machines
 ##   check-debug    the same in a kernel with KASAN, lockdep and fault injection, and with memory that runs out
-##   check-arch     programs and unit tests for s390x (big endian) and arm64, emulated; musl's headers
+##   check-arch     programs, unit tests and the module on s390x (big endian) and arm64, emulated; musl's headers
 ##   lint           include order, function length, style
 ##   bench          cost per packet against the kernel's own IPsec
 ## Install
@@ -159,7 +159,7 @@ deps:
 
 .PHONY: check check-host check-vm check-debug lint demo bench uml check-arch
 check: deps
-	@selftests/check host vm debug-cached
+	@selftests/check host vm arch debug-cached
 
 check-host: deps
 	@selftests/check host
@@ -170,8 +170,8 @@ check-vm: deps
 check-debug: deps
 	@selftests/check debug
 
-check-arch:
-	@selftests/arch/run $(ARCHS)
+check-arch: deps
+	@selftests/check arch
 
 lint:
 	@selftests/lint/run

@@ -16,14 +16,20 @@ packages=(
 	# tests outside
 	libcmocka-dev libgcrypt20 sparse shellcheck mandoc cppcheck codespell coccinelle
 )
+# other architectures: what a system has no package of is skipped there
+cross_packages=(
+	gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+	qemu-user qemu-system-misc qemu-system-arm musl-tools
+)
 
+# missing_packages NAME...
 missing_packages() {
 	local name state
 	declare -A here=()
 	while read -r name state; do
 		[ "$state" != installed ] || here[${name%%:*}]=1
-	done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null)
-	for name in "${packages[@]}"; do
+	done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null)
+	for name; do
 		[ -n "${here[$name]:-}" ] || echo "$name"
 	done
 }
@@ -51,21 +57,28 @@ if ! command -v apt-get >/dev/null; then
 	exit 1
 fi >&2
 
-mapfile -t missing < <(missing_packages)
-[ ${#missing[@]} -gt 0 ] || exit 0
-install=(apt-get install -y --no-install-recommends "${missing[@]}")
-if [ "$(id -u)" != 0 ]; then
-	echo "Please run, as root:"
-	echo "  ${install[*]}"
-	exit 1
-fi >&2
-
-echo "deps: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 lock='DPkg::Lock::Timeout=600'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-"${install[@]}" -o $lock >"$log" 2>&1 && exit 0
-# A fresh machine has no package lists, an old one has stale ones.
-apt-get update -o $lock >"$log" 2>&1 || true
-"${install[@]}" -o $lock >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+
+# apt_install NAME...; leaves why not in the log
+apt_install() {
+	echo "deps: installing $*"
+	apt-get install -y --no-install-recommends "$@" -o $lock >"$log" 2>&1 && return
+	# A fresh machine has no package lists, an old one has stale ones.
+	apt-get update -o $lock >"$log" 2>&1 || true
+	apt-get install -y --no-install-recommends "$@" -o $lock >"$log" 2>&1
+}
+
+mapfile -t missing < <(missing_packages "${packages[@]}")
+mapfile -t cross < <(missing_packages "${cross_packages[@]}")
+if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" != 0 ]; then
+	echo "Please run, as root:"
+	echo "  apt-get install -y --no-install-recommends ${missing[*]} ${cross[*]}"
+	exit 1
+fi >&2
+[ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || { cat "$log" >&2; exit 1; }
+if [ ${#cross[@]} -gt 0 ] && [ "$(id -u)" = 0 ]; then
+	apt_install "${cross[@]}" || echo "deps: $(tail -n 1 "$log"); the tests that need it are skipped"
+fi
