@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # AH alone and around ESP: Culvert in router A, the kernel's XFRM in router B. Each integrity algorithm, both modes, IPv4
 # and IPv6 and each inside the other, extended sequence numbers, IP options and extension headers; what is forged or
-# repeated, or has only half of a bundle, is dropped. Scapy checks what Culvert sealed.
+# repeated, or has only half of a bundle, is dropped. Scapy checks what Culvert sealed. AUTHS="…" takes only those.
 set -eu
 . "$(dirname "$0")/lib/net.sh"
 net_up
@@ -93,7 +93,7 @@ every() {
 	done
 }
 
-for auth in $HMACS ${ALG_KERNEL[md5]+md5}; do
+for auth in ${AUTHS-$HMACS md5}; do
 	esn=no
 	every "AH $auth" ah $auth
 done

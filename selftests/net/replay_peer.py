@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Windows of all sizes to the packet, forgery, extended sequence numbers past 2^32, and where numbers end."""
+"""Windows of all sizes to the packet, forgery, extended sequence numbers past 2^32, and where numbers end.
+
+WINDOWS="32 64" takes only those sizes.
+"""
+import os
 import random
 
 from gcm_peer import *
@@ -172,12 +176,14 @@ def main():
     random.seed(seed)
     note(f"seed {seed}")
     wire = Wire()
-    for size in (32, 64, 100, 1024, 4096):
+    only = [int(size) for size in os.environ.get("WINDOWS", "32 64 100 1024 4096").split()]
+    for size in only:
         window(wire, size)
     no_window(wire)
     last_number(wire)
     for size in (32, 100, 4096):
-        esn_inbound(wire, size)
+        if size in only:
+            esn_inbound(wire, size)
     overflow(wire)
     end_of_esn(wire)
 
