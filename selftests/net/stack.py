@@ -302,6 +302,265 @@ def check_mss(pairs):
         o.close()
 
 
+# --- options, extension headers, fragments -------------------------------------------------------
+
+HOP, ROUTING, DEST = 0, 43, 60
+
+
+def udp_in(src, dst, data):
+    """UDP from and to PORT."""
+    head = struct.pack(">HHHH", PORT, PORT, 8 + len(data), 0)
+    total = checksum(pack(src) + pack(dst) + struct.pack(">II", 8 + len(data), 17) + head + data) or 0xffff
+    return head[:6] + total.to_bytes(2, "big") + data
+
+
+def with_options(src, dst, options, data):
+    """IPv4 with those options, a multiple of 4."""
+    body = udp_in(src, dst, data)
+    return struct.pack(">BBHHHBBH", 0x45 + len(options) // 4, 0, 20 + len(options) + len(body), 0x4242, 0, 64, 17, 0) + \
+        pack(src) + pack(dst) + options + body
+
+
+def with_headers(src, dst, headers, data):
+    """IPv6 with a chain of (type, what follows its first two bytes)."""
+    body, proto = udp_in(src, dst, data), 17
+    for kind, content in reversed(headers):
+        body, proto = bytes((proto, (len(content) + 2) // 8 - 1)) + content + body, kind
+    return ip_packet(src, dst, proto, body)
+
+
+OPTIONS = {
+    "no operation": b"\1\1\1\1",
+    "stream identifier": b"\x88\4\x12\x34",
+    "router alert": b"\x94\4\0\0",
+    "record route": b"\7\x0b\4" + bytes(8) + b"\0",
+    "time stamp": b"\x44\x0c\5\0" + bytes(8),
+}
+HEADERS = {
+    "hop by hop": [(HOP, b"\5\2\0\0\1\0")],
+    "destination options": [(DEST, b"\x1e\4\1\2\3\4")],
+    "routing header": [(ROUTING, bytes(6))],
+    "all three": [(HOP, b"\1\4\0\0\0\0"), (DEST, b"\1\4\0\0\0\0"), (ROUTING, bytes(6)), (DEST, b"\1\4\0\0\0\0")],
+    "routing header under way": [(ROUTING, b"\4\1\0\0\0\0" + bytes(16))],
+}
+# What no router on the way changes: not the TTL and its checksum, nor what it writes into options.
+WRITTEN = ("record route", "time stamp")
+
+
+def cases(src, dst):
+    """(name, packet, data)"""
+    for name, what in (HEADERS if is6(src) else OPTIONS).items():
+        data = os.urandom(40)
+        yield name, (with_headers if is6(src) else with_options)(src, dst, what, data), data
+
+
+def unchanged(packet):
+    return packet[:7] + packet[8:] if packet[0] >> 4 == 6 else packet[:8] + packet[9:10] + packet[12:]
+
+
+def seen(capture, data):
+    """The packet of a capture that ends with that."""
+    found = None
+
+    def look():
+        nonlocal found
+        found = next((f.ip for f in capture.frames() if f.proto is not None and f.ip.endswith(data)), found)
+        return found
+
+    wait_for(look)
+    return found
+
+
+def check_tunnel_headers(p):
+    for ns_a, a, ns_b, b in ((HA, p.host_a, HB, p.host_b), (HB, p.host_b, HA, p.host_a)):
+        sender, capture = raw_sender(ns_a, is6(a)), Capture(ns_b, "lan0")
+        receiver = udp(ns_b, is6(b), PORT)
+        for name, packet, data in cases(a, b):
+            title = f"IPv{6 if is6(a) else 4} tunnel from {ns_a[-1].upper()}, {name}"
+            sender.sendto(packet, (b, 0))
+            got = seen(capture, data)
+            if name in WRITTEN:
+                # each router puts in its word, and moves the pointer
+                want = OPTIONS[name][2] + 8
+                is_(got and got[22], want, f"{title}: both routers have written into it")
+            else:
+                is_(got and unchanged(got).hex(), unchanged(packet).hex(), f"{title}: arrives as it was sent")
+        # nobody accepts a routing header under way
+        wanted, got = len(OPTIONS) if not is6(a) else len(HEADERS) - 1, 0
+        while got < wanted and receiver.wait():
+            got += 1
+        is_(got, wanted, f"IPv{6 if is6(a) else 4} tunnel from {ns_a[-1].upper()}: and is delivered")
+        for s in (sender, capture.sock, receiver.sock):
+            s.close()
+
+
+def check_transport_headers(p):
+    """Between the routers: what stands in front of ESP is what the peer's socket is told of."""
+    v6 = is6(p.a)
+    for ns_a, a, ns_b, b in ((RA, p.a, RB, p.b), (RB, p.b, RA, p.a)):
+        sender, receiver = raw_sender(ns_a, v6), udp(ns_b, v6, PORT)
+        sender.bind((a, 0))	# XFRM asks its policies for the socket's address, not the packet's
+        for option in (53, 56, 58) if v6 else (6,):	# IPV6_RECVHOPOPTS, _RECVRTHDR, _RECVDSTOPTS; IP_RECVOPTS
+            receiver.sock.setsockopt(socket.IPPROTO_IPV6 if v6 else socket.IPPROTO_IP, option, 1)
+        for name, packet, data in cases(a, b):
+            if name in WRITTEN or "under way" in name:
+                continue
+            sender.sendto(packet, (b, 0))
+            got, told = None, []
+            if select.select([receiver.sock], [], [], LIMIT)[0]:
+                got, told, _, _ = receiver.sock.recvmsg(2000, 1000)
+            told = [c[2] for c in told if c[1] in ((54, 57, 59) if v6 else (6,))]
+            want = [packet[20:24]] if not v6 else [h for _, h in HEADERS[name]]
+            told = [t[2:] for t in told] if v6 else told
+            is_((got, sorted(told)), (data, sorted(want)),
+                f"IPv{6 if v6 else 4} transport from {ns_a[-1].upper()}, {name}: arrives with it")
+        sender.close()
+        receiver.sock.close()
+
+
+def check_fragments(p, state):
+    """What comes in fragments is sealed or put together, what becomes too long is cut: all arrives, either way."""
+    v6 = is6(p.host_a)
+    for ns_a, a, ns_b, b in ((HA, p.host_a, HB, p.host_b), (HB, p.host_b, HA, p.host_a)):
+        sender, receiver = raw_sender(ns_a, v6), udp(ns_b, v6, PORT)
+        for name, size, cut, turn in (("long ones", 4000, 1152, 1), ("the last one first", 3000, 1000, -1),
+                                      ("small ones", 1200, 64, 1), ("none, but too long with ESP", 1440, 0, 1)):
+            if not cut and v6:
+                continue
+            data = os.urandom(size)
+            packet = ip_packet(a, b, 17, udp_in(a, b, data))
+            for part in (list(fragments(packet, cut)) if cut else [packet])[::turn]:
+                sender.sendto(part, (b, 0))
+            got = receiver.wait()
+            ok(got and got[0] == data, f"IPv{6 if v6 else 4} from {ns_a[-1].upper()}, {state}, fragments: {name}")
+        sender.close()
+        receiver.sock.close()
+
+
+def check_narrow_fragments(p):
+    """Sealed packets that routers on the way cut."""
+    for ns_a, a, ns_b, b, link in ((HA, p.host_a, HB, p.host_b, "wan_b"), (HB, p.host_b, HA, p.host_a, "wan_a")):
+        run(ISP, "ip", "link", "set", link, "mtu", str(NARROW))
+        sender, receiver, data = raw_sender(ns_a), udp(ns_b, False, PORT), os.urandom(1350)
+        sender.sendto(ip_packet(a, b, 17, udp_in(a, b, data)), (b, 0))
+        got = receiver.wait()
+        ok(got and got[0] == data, f"IPv4 from {ns_a[-1].upper()}: what the ISP cuts arrives")
+        sender.close()
+        receiver.sock.close()
+        run(ISP, "ip", "link", "set", link, "mtu", "1500")
+
+
+# --- marks, tables, other WANs -------------------------------------------------------------------
+
+WANS = {"wan_a": "the default route", "wan_c": "another device", "wan_a.7": "a VLAN", "wan_d": "a bridge"}
+
+
+def talk(name, ns_a, a, ns_b, b):
+    """A connection with as much data as takes both directions' windows."""
+    client, server = connect(ns_a, a, ns_b, b)
+    for way, sender, receiver in (("there", client, server), ("back", server, client)):
+        got, data = pump(sender, receiver, BULK)
+        ok(got == data, f"{name}: {BULK >> 10} KiB arrive {way}", len(got))
+    client.close()
+    server.close()
+
+
+def check_ways(pairs):
+    """Which device sealed packets leave by: that of the SA's mark, or of its address."""
+    for p, link in zip(pairs.named("mark") + pairs.named("wan"), ("wan_a", "wan_c", "wan_a.7", "wan_a.7", "wan_d")):
+        captures = {n: Capture(ISP, n) for n in WANS}
+        name = ("mark, " if p.name == "mark" else "address, ") + WANS[link]
+        talk(f"{name}, from A", HA, p.host_a, HB, p.host_b)
+        talk(f"{name}, from B", HB, p.host_b, HA, p.host_a)
+        used = {n for n, c in captures.items() for f in c.frames()
+                if f.esp and not f.outgoing and f.spi == int(p.spi_ab)}
+        # a VLAN's frames pass the device below it without their tag
+        is_(used - ({"wan_a"} if link == "wan_a.7" else set()), {link}, f"{name}: sealed packets leave by it")
+        for c in captures.values():
+            c.close()
+
+
+MARKS = """
+table inet marks {
+    counter marked {}
+    chain forward {
+        type filter hook forward priority filter;
+        meta mark 9 meta ipsec exists counter name marked
+    }
+}
+"""
+
+
+def check_opened_mark(pairs):
+    """An inbound SA's mark chooses rules and routes for what it opened."""
+    nft(RA, MARKS)
+    marked, plain = pairs.named("opened")
+    host, isp = udp(HA, False, PORT), Capture(ISP, "wan_a")
+    sender = udp(HB)
+    for p in (plain, marked):
+        sender.send(b"to " + p.host_a.encode(), p.host_b, p.host_a, PORT)
+    got = host.wait()
+    is_(got and got[0], b"to " + marked.host_a.encode(), "opened packets are routed by their SA's mark")
+    lost = seen(isp, b"to " + plain.host_a.encode())
+    ok(lost, "and without one by the main table")
+    counters = json.loads(run(RA, "nft", "-j", "list", "counters"))["nftables"]
+    is_([c["counter"]["packets"] for c in counters if "counter" in c], [1], "nft sees the mark")
+    nft(RA, "flush ruleset")
+    for s in (host.sock, sender.sock, isp.sock):
+        s.close()
+
+
+ZONES = """
+table inet zones {
+    chain pre {
+        type filter hook prerouting priority raw;
+        iifname lan0 ct zone set 1
+        iifname lan1 meta mark set 2 ct zone set 2
+        iifname wan0 meta ipsec exists meta mark 1 ct zone set 1
+        iifname wan0 meta ipsec exists meta mark 2 ct zone set 2
+    }
+    chain post {
+        type nat hook postrouting priority srcnat;
+        ct zone 1 snat ip to 10.9.1.1
+        ct zone 2 snat ip to 10.9.2.1
+    }
+}
+"""
+
+
+def check_zones(pairs):
+    """Two offices with the same addresses and ports behind one router: NAT and marks keep them apart."""
+    nft(RA, ZONES)
+    first, second = pairs.named("zone")
+    b, ends = first.host_b, []
+    for ns, p in ((HA, first), (os.environ["HC"], second)):
+        client, server, peer = tcp_pair(ns, "10.1.202.10", HB, b, PORT, 5555)
+        is_(peer, p.host_a, f"conntrack zones: the peer sees {p.host_a}")
+        ends.append((client, server))
+    for (client, server), name in zip(ends, ("one", "two")):
+        for s in (client, server):
+            s.setblocking(False)
+        for way, sender, receiver in (("there", client, server), ("back", server, client)):
+            got, data = pump(sender, receiver, BULK)
+            ok(got == data, f"conntrack zones, {name}: {BULK >> 10} KiB arrive {way}", len(got))
+    known = run(RA, "conntrack", "-L", "-p", "tcp", check=False).stdout
+    is_(sorted(re.findall(rf"ESTABLISHED src=10.1.202.10 dst={b} sport=5555 dport={PORT} .*dst=(10.9.[12].1) .*zone=([12])",
+                          known)), [("10.9.1.1", "1"), ("10.9.2.1", "2")], "conntrack zones: one connection in each")
+    for s in (s for pair in ends for s in pair):
+        s.close()
+
+
 pairs = Pairs(sys.argv[1])
 check_mss(pairs)
+for pair in pairs.named("tunnel"):
+    check_tunnel_headers(pair)
+    check_fragments(pair, "no conntrack")
+for pair in pairs.named("transport"):
+    check_transport_headers(pair)
+check_narrow_fragments(pairs.named("tunnel")[0])
+check_ways(pairs)
+check_opened_mark(pairs)
+check_zones(pairs)
+for pair in pairs.named("tunnel"):
+    check_fragments(pair, "conntrack")
 is_({k for k in reasons(RA)} - {"out-too-big"}, set(), "nothing was dropped for another reason")
