@@ -4,71 +4,16 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
-#include <net/dst_cache.h>
 #include <net/gro_cells.h>
 #include <net/ip.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/route.h>
 #include <net/xfrm.h>
 
 /* Opened packets of all namespaces enter input here, so that TCP segments merge again. */
 static struct gro_cells cells;
 static struct net_device *cells_dev;
 static DEFINE_PER_CPU(bool, receiving);
-
-static struct dst_entry *route4(struct ipsec_sa *sa)
-{
-	struct flowi4 fl4 = {
-		.daddr = sa->ends.dst.a4,
-		.saddr = sa->ends.src.a4,
-		.flowi4_mark = sa->mark,
-	};
-	struct rtable *rt = dst_cache_get_ip4(&sa->dst_cache, &fl4.saddr);
-
-	if (likely(rt))
-		return &rt->dst;
-	rt = __ip_route_output_key(sa->net, &fl4);
-	if (IS_ERR(rt))
-		return ERR_CAST(rt);
-	dst_cache_set_ip4(&sa->dst_cache, &rt->dst, sa->ends.src.a4);
-	return &rt->dst;
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static struct dst_entry *route6(struct ipsec_sa *sa)
-{
-	struct flowi6 fl6 = {
-		.daddr = sa->ends.dst.a6,
-		.saddr = sa->ends.src.a6,
-		.flowi6_mark = sa->mark,
-	};
-	struct dst_entry *dst = dst_cache_get_ip6(&sa->dst_cache, &fl6.saddr);
-	int err;
-
-	if (likely(dst))
-		return dst;
-	dst = ip6_route_output(sa->net, NULL, &fl6);
-	err = dst->error;
-	if (err) {
-		dst_release(dst);
-		return ERR_PTR(err);
-	}
-	dst_cache_set_ip6(&sa->dst_cache, dst, &sa->ends.src.a6);
-	return dst;
-}
-#else
-static struct dst_entry *route6(struct ipsec_sa *sa)
-{
-	return ERR_PTR(-EAFNOSUPPORT);
-}
-#endif
-
-struct dst_entry *ipsec_handoff_route(struct ipsec_sa *sa)
-{
-	return sa->ends.family == AF_INET ? route4(sa) : route6(sa);
-}
 
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 unsigned int ipsec_handoff_confirm(struct sk_buff *skb)
@@ -115,55 +60,70 @@ void ipsec_handoff_out(struct net *net, struct sk_buff *skb, u8 family, bool sha
  * The mark is a sec_path: nft's "meta ipsec exists", iptables' policy match and the
  * reverse path filter look for one. XFRM wants a state in it that it can ask. Ours
  * matches every packet, is in transport mode, so that no policy has to ask for
- * it, and has a protocol that XFRM never uses. One per CPU: packets count themselves
- * in and out of its reference counter. Dead from birth, so that the last packet
- * may free it after this module is gone.
+ * it, and has a protocol that XFRM never uses; it is dead from birth, so that the last
+ * packet may free it after this module is gone.
+ *
+ * Packets share one sec_path per CPU: extensions are counted, and copied by whoever
+ * changes one. An empty packet that is never sent holds the original.
  */
 #ifdef CONFIG_XFRM
 #define OPENED_PROTO	IPPROTO_RAW
 
-static DEFINE_PER_CPU(struct xfrm_state *, opened_state);
+static DEFINE_PER_CPU(struct sk_buff *, opened_original);
 
-static void marks_exit(void)
+/* @x: one reference is the sec_path's. */
+static bool add_mark(struct sk_buff *skb, struct xfrm_state *x)
 {
-	int cpu;
+	struct sec_path *sp = secpath_set(skb);
 
-	for_each_possible_cpu(cpu) {
-		if (per_cpu(opened_state, cpu))
-			xfrm_state_put(per_cpu(opened_state, cpu));
-	}
-}
-
-static int marks_init(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct xfrm_state *x = xfrm_state_alloc(&init_net);
-
-		if (!x) {
-			marks_exit();
-			return -ENOMEM;
-		}
-		x->km.state = XFRM_STATE_DEAD;
-		x->id.proto = OPENED_PROTO;
-		per_cpu(opened_state, cpu) = x;
-	}
-	return 0;
-}
-
-static bool mark_opened(struct sk_buff *skb)
-{
-	struct xfrm_state *x = this_cpu_read(opened_state);
-	struct sec_path *sp;
-
-	secpath_reset(skb);
-	sp = secpath_set(skb);
 	if (!sp)
 		return false;
 	xfrm_state_hold(x);
 	sp->xvec[sp->len++] = x;
 	return true;
+}
+
+static void marks_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree_skb(per_cpu(opened_original, cpu));
+}
+
+static int marks_init(void)
+{
+	struct xfrm_state *x = xfrm_state_alloc(&init_net);
+	bool ok = x;
+	int cpu;
+
+	if (!x)
+		return -ENOMEM;
+	x->km.state = XFRM_STATE_DEAD;
+	x->id.proto = OPENED_PROTO;
+	for_each_possible_cpu(cpu) {
+		struct sk_buff *skb = alloc_skb(0, GFP_KERNEL);
+
+		per_cpu(opened_original, cpu) = skb;
+		ok = ok && skb && add_mark(skb, x);
+	}
+	xfrm_state_put(x);
+	if (ok)
+		return 0;
+	marks_exit();
+	return -ENOMEM;
+}
+
+static bool mark_opened(struct sk_buff *skb)
+{
+	const struct sk_buff *original = this_cpu_read(opened_original);
+
+	secpath_reset(skb);
+	if (likely(!skb->active_extensions)) {
+		skb_ext_copy(skb, original);
+		return true;
+	}
+	return add_mark(skb, skb_sec_path(original)->xvec[0]);
 }
 
 bool ipsec_handoff_is_opened(const struct sk_buff *skb)

@@ -18,13 +18,6 @@ int ipsec_handoff_init(void);
 void ipsec_handoff_exit(void);
 
 /**
- * ipsec_handoff_route() - route of a tunnel SA's outer packets, cached per CPU
- *
- * BH off. Returns a dst with a reference, or an ERR_PTR.
- */
-struct dst_entry *ipsec_handoff_route(struct ipsec_sa *sa);
-
-/**
  * ipsec_handoff_confirm() - the packet is about to be taken from the stack: enter
  *			     its connection into conntrack first
  *

@@ -95,11 +95,14 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	return verdict;
 }
 
-/* An opened packet enters input once more, IPv4: let XFRM's check of it find nothing to do. */
-static unsigned int hook_opened(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+/* Behind all that changes what routes look at: sealed packets, and opened ones once more. */
+static unsigned int hook_arrived(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
 {
-	if (ipsec_handoff_is_opened(skb))
-		ipsec_handoff_settle(state->net, skb);
+	bool bh = bh_off();
+
+	ipsec_input_arrived(priv, skb, state->pf);
+	bh_on(bh);
 	return NF_ACCEPT;
 }
 
@@ -111,15 +114,24 @@ static unsigned int hook_opened(void *priv, struct sk_buff *skb, const struct nf
 	{ .hook = hook_in, .pf = (family), .hooknum = NF_INET_LOCAL_IN,		\
 	  .priority = NF_IP_PRI_SECURITY + 1 }
 
-/* IPSEC_ARM_INBOUND: the first, then IPSEC_ARM_BASE. */
+#define HOOK_ARRIVED(family)							\
+	{ .hook = hook_arrived, .pf = (family),					\
+	  .hooknum = NF_INET_PRE_ROUTING, .priority = NF_IP_PRI_LAST }
+
+/* IPSEC_ARM_BASE, and the rest, IPSEC_ARM_INBOUND. */
 static const struct nf_hook_ops hooks[] = {
-	{ .hook = hook_opened, .pf = NFPROTO_IPV4, .hooknum = NF_INET_PRE_ROUTING,
-	  .priority = NF_IP_PRI_FIRST },
 	HOOKS(NFPROTO_IPV4),
 #if IS_ENABLED(CONFIG_IPV6)
 	HOOKS(NFPROTO_IPV6),
 #endif
+	HOOK_ARRIVED(NFPROTO_IPV4),
+#if IS_ENABLED(CONFIG_IPV6)
+	HOOK_ARRIVED(NFPROTO_IPV6),
+#endif
 };
+
+#define INBOUND_HOOKS	(1 + IS_ENABLED(CONFIG_IPV6))
+#define BASE_HOOKS	(ARRAY_SIZE(hooks) - INBOUND_HOOKS)
 
 /*
  * Rows with ports must see whole packets: a later fragment would miss them and could
@@ -172,7 +184,7 @@ static int arm_base(struct ipsec_pernet *pn)
 		goto err_defrag;
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
 		pn->hooks[i].priv = pn;
-	err = nf_register_net_hooks(pn->net, pn->hooks + 1, ARRAY_SIZE(hooks) - 1);
+	err = nf_register_net_hooks(pn->net, pn->hooks, BASE_HOOKS);
 	if (!err)
 		return 0;
 	kfree(pn->hooks);
@@ -187,7 +199,7 @@ int ipsec_hook_arm(struct ipsec_pernet *pn, u8 what)
 	case IPSEC_ARM_BASE:
 		return arm_base(pn);
 	case IPSEC_ARM_INBOUND:
-		return nf_register_net_hook(pn->net, pn->hooks);
+		return nf_register_net_hooks(pn->net, pn->hooks + BASE_HOOKS, INBOUND_HOOKS);
 	default:
 		return defrag4_enable(pn->net);
 	}
@@ -198,8 +210,8 @@ void ipsec_hook_disarm(struct ipsec_pernet *pn)
 	if (pn->armed & IPSEC_ARM_PORTS)
 		defrag4_disable(pn->net);
 	if (pn->armed & IPSEC_ARM_INBOUND)
-		nf_unregister_net_hook(pn->net, pn->hooks);
-	nf_unregister_net_hooks(pn->net, pn->hooks + 1, ARRAY_SIZE(hooks) - 1);
+		nf_unregister_net_hooks(pn->net, pn->hooks + BASE_HOOKS, INBOUND_HOOKS);
+	nf_unregister_net_hooks(pn->net, pn->hooks, BASE_HOOKS);
 	defrag6_disable(pn->net);
 	synchronize_net();
 	kfree(pn->hooks);

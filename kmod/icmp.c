@@ -2,9 +2,9 @@
 #include "icmp.h"
 #include "ah.h"
 #include "esp.h"
-#include "handoff.h"
 #include "mode.h"
 #include "natt.h"
+#include "route.h"
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -96,7 +96,7 @@ u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
 {
 	u32 header_len = fl->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	bool shared = ipsec_icmp_shares_route(sa, &fl->dst, fl->family);
-	struct dst_entry *dst = ipsec_handoff_route(sa);
+	struct dst_entry *dst = ipsec_route_out(sa);
 	u32 mtu;
 
 	if (IS_ERR(dst))

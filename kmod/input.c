@@ -9,6 +9,7 @@
 #include "mode.h"
 #include "mss.h"
 #include "notify.h"
+#include "route.h"
 
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -491,6 +492,31 @@ static unsigned int take_udp(struct ipsec_pernet *pn, struct sk_buff *skb, struc
 	default:
 		return NF_ACCEPT;
 	}
+}
+
+/* Cheap, and may err to either side: all that hangs on it is a short way to the packet's route. */
+static bool may_be_sealed(const struct ipsec_pernet *pn, const struct sk_buff *skb, u8 family)
+{
+	u8 proto = family == NFPROTO_IPV4 ? ip_hdr(skb)->protocol : ipv6_hdr(skb)->nexthdr;
+	u32 off = family == NFPROTO_IPV4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	if (proto != IPPROTO_UDP)
+		return proto == IPPROTO_ESP || proto == IPPROTO_AH;
+	uh = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	return uh && ipsec_natt_is_port(&pn->natt, uh->dest);
+}
+
+void ipsec_input_arrived(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)
+{
+	if (ipsec_handoff_is_opened(skb)) {
+		if (family == NFPROTO_IPV4)
+			ipsec_handoff_settle(pn->net, skb);
+	} else if (!may_be_sealed(pn, skb, family)) {
+		return;
+	}
+	ipsec_route_in(&pn->routes, skb, family);
 }
 
 unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family)

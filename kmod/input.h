@@ -11,6 +11,16 @@
 struct sk_buff;
 
 /**
+ * ipsec_input_arrived() - a packet has come to the end of PRE_ROUTING
+ * @skb: data at the network header; may get its route
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * What may be sealed for us, and what was just opened, are spared searches whose answer
+ * is known. BH off, rcu_read_lock().
+ */
+void ipsec_input_arrived(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family);
+
+/**
  * ipsec_input() - a packet for this host has passed the filter
  * @skb: data at the network header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6

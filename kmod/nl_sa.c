@@ -2,9 +2,9 @@
 #include "nl_sa.h"
 #include "ah.h"
 #include "esp.h"
-#include "handoff.h"
 #include "mode.h"
 #include "natt.h"
+#include "route.h"
 
 #include <linux/timekeeping.h>
 
@@ -257,7 +257,7 @@ static int put_pmtu(struct sk_buff *msg, struct ipsec_sa *sa)
 		return 0;
 	rcu_read_lock();
 	local_bh_disable();
-	dst = ipsec_handoff_route(sa);
+	dst = ipsec_route_out(sa);
 	if (!IS_ERR(dst)) {
 		pmtu = dst_mtu(dst);
 		dst_release(dst);

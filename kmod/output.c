@@ -10,6 +10,7 @@
 #include "input.h"
 #include "mode.h"
 #include "mss.h"
+#include "route.h"
 
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
@@ -283,7 +284,7 @@ static enum size check_size(const struct ipsec_sa *sa, const struct ipsec_sa *ou
 static struct dst_entry *outer_route(struct ipsec_sa *sa, const struct sk_buff *skb)
 {
 	if (sa->ends.mode == IPSEC_SA_MODE_TUNNEL)
-		return ipsec_handoff_route(sa);
+		return ipsec_route_out(sa);
 	return dst_clone(skb_dst(skb));
 }
 
@@ -499,7 +500,7 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 	/* A transport mode packet takes its own route, which a flow alone does not tell. */
 	if (!e->sa || d.reason != IPSEC_REASON_NONE || e->sa->ends.mode != IPSEC_SA_MODE_TUNNEL)
 		return;
-	dst = ipsec_handoff_route(e->sa);
+	dst = ipsec_route_out(e->sa);
 	if (IS_ERR(dst)) {
 		ex->reason = IPSEC_REASON_OUT_NO_ROUTE;
 		return;

@@ -25,6 +25,11 @@ int ipsec_pernet_arm(struct ipsec_pernet *pn, u8 what)
 		if (err)
 			return err;
 	}
+	if (missing & IPSEC_ARM_INBOUND && !pn->routes.slots) {
+		err = ipsec_route_init(&pn->routes);
+		if (err)
+			return err;
+	}
 	for (what = IPSEC_ARM_BASE; what <= IPSEC_ARM_PORTS; what <<= 1) {
 		err = missing & what ? pernet_arm(pn, what) : 0;
 		if (err)
@@ -151,6 +156,7 @@ static void __net_exit pernet_exit(struct net *net)
 	ipsec_sad_exit(&pn->sad);
 	ipsec_spd_exit(&pn->spd);
 	ipsec_cache_exit(&pn->cache);
+	ipsec_route_exit(&pn->routes);
 	ipsec_stats_exit(&pn->stats);
 }
 

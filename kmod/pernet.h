@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "generation.h"
 #include "natt.h"
+#include "route.h"
 #include "sad.h"
 #include "spd.h"
 #include "stats.h"
@@ -31,6 +32,7 @@ struct ipsec_flowtable {
  * @net: the namespace
  * @generation: of both tables
  * @cache: flow cache; there once the namespace is armed
+ * @routes: of packets that arrive; there once there was an inbound SA
  * @spd: policies
  * @sad: SAs
  * @stats: counters
@@ -48,6 +50,7 @@ struct ipsec_pernet {
 	struct net *net;
 	struct ipsec_generation generation;
 	struct ipsec_cache cache;
+	struct ipsec_route_table routes;
 	struct ipsec_spd spd;
 	struct ipsec_sad sad;
 	struct ipsec_stats stats;
