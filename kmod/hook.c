@@ -47,7 +47,7 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	unsigned int verdict;
 	bool bh;
 
-	if (unlikely(is_bridged(skb)))
+	if (unlikely(is_bridged(skb)) || ipsec_handoff_is_ours(skb, state->pf))
 		return NF_ACCEPT;
 	bh = bh_off();
 	verdict = ipsec_output(priv, skb, state->pf, skb->skb_iif);
@@ -77,7 +77,7 @@ static unsigned int hook_out_translated(void *priv, struct sk_buff *skb,
 	unsigned int verdict;
 	bool bh;
 
-	if (likely(!source_changed(skb)) || is_bridged(skb))
+	if (likely(!source_changed(skb)) || is_bridged(skb) || ipsec_handoff_is_ours(skb, state->pf))
 		return NF_ACCEPT;
 	bh = bh_off();
 	verdict = ipsec_output(priv, skb, state->pf, false);

@@ -434,8 +434,6 @@ unsigned int ipsec_output(struct ipsec_pernet *pn, struct sk_buff *skb, u8 famil
 	const struct ipsec_cache_entry *e;
 	struct ipsec_flow fl;
 
-	if (ipsec_handoff_is_ours(skb, family))
-		return NF_ACCEPT;
 	if (unlikely(!ipsec_flow_read(&fl, skb, family)))
 		return refuse(pn, skb, forwarded ? IPSEC_REASON_IN_FLOW_UNREADABLE :
 						   IPSEC_REASON_OUT_FLOW_UNREADABLE, -EINVAL);

@@ -11,7 +11,7 @@ struct sk_buff;
 
 /**
  * ipsec_output() - a packet is about to leave
- * @skb: data at the network header, dst set; may be GSO
+ * @skb: data at the network header, dst set; may be GSO; not one that was sealed here
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @forwarded: it is not this host's own: first ipsec_input_check() applies. The tables are
  *	       asked once for both.
