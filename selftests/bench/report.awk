@@ -86,6 +86,7 @@ END {
 		transit("chacha", "ChaCha20-Poly1305", size, "-")
 		transit("cbcsha1", "AES-128-CBC, HMAC-SHA1", size, "-")
 		transit("cbcsha256", "AES-128-CBC, HMAC-SHA2-256", size, "-")
+		transit("ahsha256", "AH, HMAC-SHA2-256", size, "-")
 	}
 	transit("gcm6", "AES-128-GCM, IPv6 in IPv6", 96, "-")
 	transit("gcm6", "AES-128-GCM, IPv6 in IPv6", 1400, "-")
@@ -108,6 +109,8 @@ END {
 		flat("tax-10000-to-1" k, kind ? "-" : 1.15, "unmatched10000-64-half" k, "unmatched1-64-half" k, "clear-64-half" k)
 		flat("nested-10000-to-10" k, 1.15, "nested10000-64-half" k, "nested10-64-half" k, "clear-64-half" k)
 	}
+	simple("transit-gcm-64-flows", "both hops, AES-128-GCM, 64 B, 60,000 flows", "-", "%.0f", "gcm-64-full-flows",
+		"clear-64-full-flows")
 	flat("nested-100000-to-10", "-", "nested100000-64-half", "nested10-64-half", "clear-64-half")
 	printf "\n%-50s %9s %9s %9s %9s %9s %6s\n", "bytes of memory", "", "XFRM", "", "Culvert", "to XFRM", "goal"
 	memory("sa", "an inbound SA, AES-128-GCM", 1450)

@@ -22,16 +22,18 @@ xfrm_algorithm() {
 	chacha) ALGORITHM=(aead 'rfc7539esp(chacha20,poly1305)' "${KEY256}a0a1a2a3" 128) ;;
 	cbcsha1) ALGORITHM=(enc 'cbc(aes)' "$KEY128" auth-trunc 'hmac(sha1)' "$KEY160" 96) ;;
 	cbcsha256) ALGORITHM=(enc 'cbc(aes)' "$KEY128" auth-trunc 'hmac(sha256)' "$KEY256" 128) ;;
+	ahsha256) ALGORITHM=(auth-trunc 'hmac(sha256)' "$KEY256" 128) ;;
 	esac
 	[ "$1" != gcmnatt ] || ALGORITHM+=(encap espinudp 4500 4500 0.0.0.0)
 }
 
 xfrm_sa() {
-	local ns between=(src 192.168.0.1 dst 192.168.0.2)
+	local ns between=(src 192.168.0.1 dst 192.168.0.2) proto=esp
 	[ "$1" != gcm6 ] || between=(src fd00::1 dst fd00::2)
+	[ "$1" != ahsha256 ] || proto=ah
 	xfrm_algorithm "$1"
 	for ns in gw1 gw2; do
-		ip -n $ns xfrm state add "${between[@]}" proto esp spi 0x1001 reqid 1 \
+		ip -n $ns xfrm state add "${between[@]}" proto $proto spi 0x1001 reqid 1 \
 			mode tunnel replay-window 32 "${ALGORITHM[@]}"
 	done
 	[ ! -e /sys/module/esp4_offload ] || { echo "guest: esp4_offload is loaded" >&2; exit 1; }
@@ -41,6 +43,7 @@ xfrm_sa() {
 xfrm_up() {
 	local dir nets=(src 10.1.0.0/24 dst 10.2.0.0/16) template=$TEMPLATE
 	[ "$1" != gcm6 ] || { nets=(src fd01::/64 dst fd02::/64); template=$TEMPLATE6; }
+	[ "$1" != ahsha256 ] || template=${TEMPLATE/esp/ah}
 	xfrm_sa "$1"
 	# shellcheck disable=SC2086
 	ip -n gw1 xfrm policy add "${nets[@]}" dir out priority 90000 $template
@@ -145,6 +148,7 @@ our_sa() {
 	cbcsha1) algorithm="enc-algorithm=aes-128-cbc enc-key=$KEY128 auth-algorithm=sha1 auth-key=$KEY160" ;;
 	cbcsha256) algorithm="enc-algorithm=aes-128-cbc enc-key=$KEY128 auth-algorithm=sha256 auth-key=$KEY256" ;;
 	esac
+	[ "$1" != ahsha256 ] || algorithm="ipsec-protocol=ah auth-algorithm=sha256 auth-key=$KEY256"
 	[ "$1" != gcmnatt ] || algorithm+=' nat-traversal=yes src-port=4500 dst-port=4500'
 	[ "$1" != gcm6 ] || ends='src-address=fd00::1 dst-address=fd00::2'
 	echo "/kernel sa add direction=$2 spi=${3:-0x1001} $ends mode=tunnel replay-window=32 $algorithm"
@@ -153,11 +157,11 @@ our_sa() {
 OUR_OUT='tunnel=yes sa-src-address=192.168.0.1 sa-dst-address=192.168.0.2'
 OUR_IN='tunnel=yes sa-src-address=192.168.0.2 sa-dst-address=192.168.0.1'
 
-# our_rows PREFIXES...: policies of gw1, in order
+# our_rows [PROTOCOL] <PREFIXES: policies of gw1, in order
 our_rows() {
 	echo "/kernel policy"
 	while read -r prefix; do
-		echo "add src-address=10.1.0.0/24 dst-address=$prefix $OUR_OUT"
+		echo "add src-address=10.1.0.0/24 dst-address=$prefix ipsec-protocols=${1:-esp} $OUR_OUT"
 	done
 }
 
@@ -187,10 +191,12 @@ culvert_sas() {
 
 # culvert_up SUITE
 culvert_up() {
-	{ echo 10.2.0.0/16 | our_rows; our_sa "$1" out; } >"$BATCH"
+	local protocol=esp
+	[ "$1" != ahsha256 ] || protocol=ah
+	{ echo 10.2.0.0/16 | our_rows $protocol; our_sa "$1" out; } >"$BATCH"
 	ours gw1
 	{
-		echo "/kernel policy add src-address=10.2.0.0/16 dst-address=10.1.0.0/24 $OUR_IN"
+		echo "/kernel policy add src-address=10.2.0.0/16 dst-address=10.1.0.0/24 ipsec-protocols=$protocol $OUR_IN"
 		our_sa "$1" in
 	} >"$BATCH"
 	[ "$1" != gcmnatt ] || in_ns gw2 "$IPSECCTL" kernel settings set ike-ports=4500
