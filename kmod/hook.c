@@ -77,7 +77,8 @@ static unsigned int hook_out_translated(void *priv, struct sk_buff *skb,
 	unsigned int verdict;
 	bool bh;
 
-	if (likely(!source_changed(skb)) || is_bridged(skb) || ipsec_handoff_is_ours(skb, state->pf))
+	if (likely(!source_changed(skb)) || is_bridged(skb) ||
+	    ipsec_handoff_is_ours(skb, state->pf))
 		return NF_ACCEPT;
 	bh = bh_off();
 	verdict = ipsec_output(priv, skb, state->pf, false);

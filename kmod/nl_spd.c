@@ -279,7 +279,9 @@ static int dump_part(struct sk_buff *msg, struct netlink_callback *cb, struct ip
 	for (; sp; sp = dump_next(spd, st)) {
 		if (fill(msg, cb->nlh, NETLINK_CB(cb->skb).portid, NLM_F_MULTI, spd, sp, cb))
 			return msg->len ?: -EMSGSIZE;
-		*st = (struct dump_state) { .begun = true, .id = sp->id, .rank = ipsec_spd_rank(sp) };
+		*st = (struct dump_state) {
+			.begun = true, .id = sp->id, .rank = ipsec_spd_rank(sp),
+		};
 	}
 	return msg->len;
 }

@@ -258,7 +258,8 @@ static struct ipsec_tuple *table_to_join(const struct ipsec_tuple_set *set,
 		    (found && t->src_len + t->dst_len <= found->src_len + found->dst_len))
 			continue;
 		bucket = table_bucket(set, t, sel, &key);
-		if (!bucket || (!rcu_access_pointer(bucket->ports) && bucket->count < IPSEC_BUCKET_LIST_MAX))
+		if (!bucket || (!rcu_access_pointer(bucket->ports) &&
+				bucket->count < IPSEC_BUCKET_LIST_MAX))
 			found = t;
 	}
 	return found;

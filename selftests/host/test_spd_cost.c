@@ -279,8 +279,8 @@ static struct model *model_of(const struct shape *shape, unsigned int n)
 }
 
 /*
- * Steps along lists and down trees to find where a row among @n belongs, at most: each of its pieces
- * is in a list of all that hold the piece's ports.
+ * Steps along lists and down trees to find where a row among @n belongs, at most: each of its
+ * pieces is in a list of all that hold the piece's ports.
  */
 static unsigned long steps_among(const struct shape *shape, unsigned int n, u8 place)
 {
@@ -345,7 +345,8 @@ static unsigned int time_to_insert(struct model *m, struct ipsec_sp *sp, u8 plac
 
 /*
  * A row among ten thousand takes less than a millisecond, although it runs under AddressSanitizer.
- * HEAD and BEFORE walk the most rows. A few of a hundred may meet with others' work on this machine.
+ * HEAD and BEFORE walk the most rows. A few of a hundred may meet with others' work on this
+ * machine.
  */
 static void insertion_warns_in_time(void **state)
 {

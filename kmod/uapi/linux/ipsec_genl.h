@@ -241,7 +241,7 @@ enum {
 	IPSEC_A_SA_PMTU,		/* u32: of the outer route, absent = not yet routed */
 	IPSEC_A_SA_EXPIRE_HARD,		/* u8, events: 1 = hard, 0 = soft */
 	IPSEC_A_SA_EXPIRE_WHY,		/* u8, events: IPSEC_EXPIRE_* */
-	IPSEC_A_SA_LAST_DROP,		/* string, answers: why its last lost packet was, absent = none was */
+	IPSEC_A_SA_LAST_DROP,		/* string, answers: why its last lost packet was */
 
 	__IPSEC_A_SA_MAX,
 	IPSEC_A_SA_MAX = __IPSEC_A_SA_MAX - 1

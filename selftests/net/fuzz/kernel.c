@@ -535,7 +535,8 @@ static void look_policy(const struct nlmsghdr *nlh, void *arg)
 	for (a = inner(nlh, &end); row && attr_ok(a, end); a = attr_next(a)) {
 		if (attr_type(a) == IPSEC_A_POLICY_ID)
 			row->id = attr_u64(a);
-		if (attr_type(a) != IPSEC_A_POLICY_LAST_HIT_MS && attr_type(a) != IPSEC_A_POLICY_PAD)
+		if (attr_type(a) != IPSEC_A_POLICY_LAST_HIT_MS &&
+		    attr_type(a) != IPSEC_A_POLICY_PAD)
 			row->hash = hash(row->hash, a, a->nla_len);
 	}
 	if (row && world.policy_count < LIVE_MAX)

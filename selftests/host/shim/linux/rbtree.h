@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A treap: as balanced as the kernel's trees are, by chance. A cached tree is one like the others. */
+/* A treap: balanced by chance, as the kernel's trees are by rule. A cached tree is no other. */
 #ifndef _SHIM_LINUX_RBTREE_H
 #define _SHIM_LINUX_RBTREE_H
 
