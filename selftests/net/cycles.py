@@ -22,12 +22,13 @@ def holds():
 
 
 def begin(ns):
-    """A namespace whose packets for 10.9.0.0/24 are sealed and would leave by a dummy device."""
+    """A namespace whose packets for 10.9.0.0/24 are sealed and would leave by a link to nobody."""
     subprocess.run(["ip", "-batch", "-"], text=True, check=True, input=f"netns add {ns}\n")
     subprocess.run(["ip", "-n", ns, "-batch", "-"], text=True, check=True, input="""
         link set lo up
-        link add out type dummy
+        link add out type veth peer name nobody
         link set out up
+        link set nobody up
         addr add 192.0.2.1/24 dev out
         neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev out
         route add default via 192.0.2.2
