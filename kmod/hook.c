@@ -3,6 +3,7 @@
 #include "handoff.h"
 #include "input.h"
 #include "output.h"
+#include "split.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
@@ -92,6 +93,8 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	unsigned int verdict;
 
 	verdict = ipsec_input(priv, skb, state->pf);
+	if (unlikely(verdict == IPSEC_INPUT_MERGED))
+		verdict = ipsec_split_input(priv, skb, state);
 	bh_on(bh);
 	return verdict;
 }

@@ -482,6 +482,8 @@ static unsigned int take_udp(struct ipsec_pernet *pn, struct sk_buff *skb, struc
 	/* RFC 7296 section 3.1: no marker here, messages begin with the initiator's SPI. */
 	if (uh->dest == htons(IKE_PORT))
 		return NF_ACCEPT;
+	if (unlikely(skb_is_gso(skb)))
+		return IPSEC_INPUT_MERGED;
 	switch (ipsec_natt_classify(skb, a->off)) {
 	case IPSEC_NATT_KEEPALIVE:
 		consume_skb(skb);

@@ -6,9 +6,13 @@
 #ifndef _IPSEC_INPUT_H
 #define _IPSEC_INPUT_H
 
+#include <linux/netfilter.h>
 #include "pernet.h"
 
 struct sk_buff;
+
+/* The packet is several datagrams that GRO has merged: for ipsec_split_input(). */
+#define IPSEC_INPUT_MERGED	(NF_MAX_VERDICT + 1)
 
 /**
  * ipsec_input_arrived() - a packet has come to the end of PRE_ROUTING
@@ -27,7 +31,7 @@ void ipsec_input_arrived(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family
  *
  * Takes AH, and ESP bare or in UDP, with an SPI of ours. rcu_read_lock(), softirq.
  * Returns NF_STOLEN or, for packets that are not ours to open, NF_ACCEPT or NF_DROP
- * (counted) by the rules of ipsec_input_check().
+ * (counted) by the rules of ipsec_input_check(); or IPSEC_INPUT_MERGED.
  */
 unsigned int ipsec_input(struct ipsec_pernet *pn, struct sk_buff *skb, u8 family);
 
