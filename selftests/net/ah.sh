@@ -93,7 +93,7 @@ every() {
 	done
 }
 
-for auth in ${AUTHS-$HMACS md5}; do
+for auth in ${AUTHS-$HMACS md5 aes-xcbc aes-cmac}; do
 	esn=no
 	every "AH $auth" ah $auth
 done

@@ -235,23 +235,9 @@ def check_tcp(ways):
 # --- a narrower link ----------------------------------------------------------------------------
 
 def forge(way, spi, mtu):
-    """From the ISP to router A: a packet of this SPI was too big. Returns when it must have been read."""
-    src = "2001:db8:90::fe" if way.outer6 else "192.168.90.254"
-    quoted = ip_packet(way.outer_a, way.outer_b, 50, struct.pack(">II", spi, 1) + bytes(1400))[:96]
-    if way.outer6:
-        body = struct.pack(">BBHI", 2, 0, 0, mtu) + quoted
-        total = checksum(pack(src) + pack(way.outer_a) + struct.pack(">II", len(body), 58) + body)
-        packet = ip_packet(src, way.outer_a, 58, body[:2] + total.to_bytes(2, "big") + body[4:])
-    else:
-        quoted = quoted[:6] + b"\x40\x00" + quoted[8:]
-        body = struct.pack(">BBHHH", 3, 4, 0, 0, mtu) + quoted
-        packet = ip_packet(src, way.outer_a, 1, body[:2] + checksum(body).to_bytes(2, "big") + body[4:])
-    with raw_sender(ISP, way.outer6) as s:
-        s.sendto(packet, (way.outer_a, 0))
-    p = Pinger(ISP, way.outer6)
-    p.ping(src, way.outer_a, 7, 7, b"after it")
-    wait_for(lambda: list(p.replies()))
-    p.sock.close()
+    """A packet of this SPI was too big."""
+    quoted = ip_packet(way.outer_a, way.outer_b, 50, struct.pack(">II", spi, 1) + bytes(1400))
+    too_big(quoted if way.outer6 else quoted[:6] + b"\x40\x00" + quoted[8:], mtu)
 
 
 def check_forged(way):

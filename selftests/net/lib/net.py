@@ -422,6 +422,25 @@ def ip_packet(src, dst, proto, payload, tos=0):
     return struct.pack(">BBHHHBBH", 0x45, tos, 20 + len(payload), 0, 0, 64, proto, 0) + pack(src) + pack(dst) + payload
 
 
+def too_big(quoted, mtu):
+    """From the ISP to the sender of that packet: it was too big. Returns when it must have been read."""
+    v6 = quoted[0] >> 4 == 6
+    src, addr = ("2001:db8:90::fe", quoted[8:24]) if v6 else ("192.168.90.254", quoted[12:16])
+    to = str(ipaddress.ip_address(addr))
+    if v6:
+        body = struct.pack(">BBHI", 2, 0, 0, mtu) + quoted[:96]
+        total = checksum(pack(src) + addr + struct.pack(">II", len(body), 58) + body)
+    else:
+        body = struct.pack(">BBHHH", 3, 4, 0, 0, mtu) + quoted[:96]
+        total = checksum(body)
+    with raw_sender(ISP, v6) as s:
+        s.sendto(ip_packet(src, to, 58 if v6 else 1, body[:2] + total.to_bytes(2, "big") + body[4:]), (to, 0))
+    p = Pinger(ISP, v6)
+    p.ping(src, to, 7, 7, b"after it")
+    wait_for(lambda: list(p.replies()))
+    p.sock.close()
+
+
 def fragments(packet, size):
     """The same packet in fragments with at most that many bytes behind their header; a multiple of 8."""
     v6 = packet[0] >> 4 == 6
