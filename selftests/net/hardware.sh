@@ -46,7 +46,7 @@ through() {
 
 through cryptd aes-128-gcm aes-256-gcm chacha20poly1305 aes-128-cbc+sha1 aes-256-cbc+sha256 3des+md5
 through pcrypt aes-128-gcm aes-128-ccm chacha20poly1305 aes-256-cbc+sha512
-if modprobe -q virtio_crypto && [ -e /sys/bus/virtio/drivers/virtio_crypto/virtio* ]; then
+if modprobe -q virtio_crypto && grep -q "^driver.*: virtio_crypto_aes_cbc$" /proc/crypto; then
 	through virtio_crypto aes-128-cbc+sha1 aes-192-cbc+sha384 aes-256-cbc+sha256
 else
 	skip "virtio_crypto" "there is no such device"
