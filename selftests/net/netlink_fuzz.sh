@@ -5,6 +5,8 @@
 
 [ -x "${NETLINK_FUZZ:-}" ] || skip_all "no fuzzer: make test-tools builds it"
 module_load || { fail "the module loads"; done_testing; }
+# the kernel gets its modprobe back
+trap net_down EXIT
 crypto_load
 ip netns add cv-fuzz
 ip -n cv-fuzz link set lo up
