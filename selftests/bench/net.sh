@@ -152,9 +152,11 @@ arrived() {
 	counters
 	wp=$((WIRE_PACKETS - wp)) wb=$((WIRE_BYTES - wb)) sp=$((SINK_PACKETS - sp)) sb=$((SINK_BYTES - sb))
 	ARRIVED="sent $n of $3 bytes, on the wire $wp packets with $wb bytes, at the sink $sp with $sb"
-	[ $wp = "$n" ] || return 1
-	if [ "$1" = clear ]; then [ $wb = $clear ]; else [ $wb -gt $clear ]; fi || return 1
-	[ "$HOP" = half ] || { [ $sp = "$n" ] && [ $sb = $clear ]; }
+	[ $wp -ge "$n" ] || return 1
+	# ESP adds more than ten bytes; what the stack says to its neighbours meanwhile is less over all packets
+	if [ "$1" = clear ]; then [ $wb -ge $clear ]; else [ $wb -gt $((clear + 10 * n)) ]; fi || return 1
+	[ "$1" != clear ] || [ $wb -lt $((clear + 10 * n)) ] || return 1
+	[ "$HOP" = half ] || { [ $sp -ge "$n" ] && [ $sb -ge $clear ]; }
 }
 
 # send COUNT SIZE: returns when all are sent; what pktgen took goes to USEC
