@@ -2,38 +2,14 @@
 #include "cache.h"
 #include "flow.h"
 
-#include <linux/mm.h>
-
 int ipsec_cache_init(struct ipsec_cache *cache)
 {
-	int cpu;
-
-	cache->slots = alloc_percpu(struct ipsec_cache_entry *);
-	if (!cache->slots)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct ipsec_cache_entry *slots;
-
-		slots = kvcalloc(IPSEC_CACHE_SLOTS, sizeof(*slots), GFP_KERNEL);
-		if (!slots) {
-			ipsec_cache_exit(cache);
-			return -ENOMEM;
-		}
-		*per_cpu_ptr(cache->slots, cpu) = slots;
-	}
-	return 0;
+	return ipsec_slots_init(&cache->slots, IPSEC_CACHE_SLOTS, sizeof(struct ipsec_cache_entry));
 }
 
 void ipsec_cache_exit(struct ipsec_cache *cache)
 {
-	int cpu;
-
-	if (!cache->slots)
-		return;
-	for_each_possible_cpu(cpu)
-		kvfree(*per_cpu_ptr(cache->slots, cpu));
-	free_percpu(cache->slots);
-	cache->slots = NULL;
+	ipsec_slots_exit(&cache->slots);
 }
 
 /* A transport policy without addresses protects the packet's own ends. */

@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "generation.h"
 #include "sad.h"
+#include "slots.h"
 #include "spd.h"
 
 #define IPSEC_CACHE_SLOTS	1024
@@ -39,7 +40,7 @@ struct ipsec_cache_entry {
 };
 
 struct ipsec_cache {
-	struct ipsec_cache_entry * __percpu *slots;
+	struct ipsec_slots slots;
 };
 
 /* Sleeps; 0 or -ENOMEM. */
@@ -67,9 +68,9 @@ static __always_inline const struct ipsec_cache_entry *
 ipsec_cache_get(struct ipsec_cache *cache, const struct ipsec_generation *gen,
 		const struct ipsec_spd *spd, struct ipsec_sad *sad, const struct ipsec_flow *fl)
 {
-	u32 slot = ipsec_flow_hash(fl) & (IPSEC_CACHE_SLOTS - 1);
-	struct ipsec_cache_entry *entry = *this_cpu_ptr(cache->slots) + slot;
+	struct ipsec_cache_entry *entry = *this_cpu_ptr(cache->slots.cpu);
 
+	entry += ipsec_flow_hash(fl) & (IPSEC_CACHE_SLOTS - 1);
 	if (unlikely(entry->generation != ipsec_generation_read(gen) ||
 		     !ipsec_flow_equal(&entry->flow, fl)))
 		ipsec_cache_resolve(entry, gen, spd, sad, fl);

@@ -20,12 +20,12 @@ int ipsec_pernet_arm(struct ipsec_pernet *pn, u8 what)
 	int err;
 
 	lockdep_assert_held(&pn->spd.mutex);
-	if (missing && !pn->cache.slots) {
+	if (missing && !pn->cache.slots.cpu) {
 		err = ipsec_cache_init(&pn->cache);
 		if (err)
 			return err;
 	}
-	if (missing & IPSEC_ARM_INBOUND && !pn->routes.slots) {
+	if (missing & IPSEC_ARM_INBOUND && !pn->routes.slots.cpu) {
 		err = ipsec_route_init(&pn->routes);
 		if (err)
 			return err;

@@ -2,7 +2,6 @@
 #include "route.h"
 
 #include <linux/jiffies.h>
-#include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/dst_cache.h>
@@ -106,38 +105,22 @@ struct dst_entry *ipsec_route_out(struct ipsec_sa *sa)
 
 int ipsec_route_init(struct ipsec_route_table *table)
 {
-	int cpu;
-
-	table->slots = alloc_percpu(struct ipsec_route_slot *);
-	if (!table->slots)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct ipsec_route_slot *slots = kvcalloc(SLOTS, sizeof(*slots), GFP_KERNEL);
-
-		if (!slots) {
-			ipsec_route_exit(table);
-			return -ENOMEM;
-		}
-		*per_cpu_ptr(table->slots, cpu) = slots;
-	}
-	return 0;
+	return ipsec_slots_init(&table->slots, SLOTS, sizeof(struct ipsec_route_slot));
 }
 
 void ipsec_route_exit(struct ipsec_route_table *table)
 {
 	int cpu, i;
 
-	if (!table->slots)
+	if (!table->slots.cpu)
 		return;
 	for_each_possible_cpu(cpu) {
-		struct ipsec_route_slot *slots = *per_cpu_ptr(table->slots, cpu);
+		struct ipsec_route_slot *slots = *per_cpu_ptr(table->slots.cpu, cpu);
 
-		for (i = 0; slots && i < SLOTS; i++)
+		for (i = 0; i < SLOTS; i++)
 			dst_release(slots[i].dst);
-		kvfree(slots);
 	}
-	free_percpu(table->slots);
-	table->slots = NULL;
+	ipsec_slots_exit(&table->slots);
 }
 
 static __always_inline u32 key_hash(const struct arrival_key *k, size_t words)
@@ -260,7 +243,7 @@ static bool is_good(const struct ipsec_route_slot *slot)
 static __always_inline void give(struct ipsec_route_table *table, struct sk_buff *skb,
 				 const struct arrival_key *k, size_t words)
 {
-	struct ipsec_route_slot *slot = *this_cpu_ptr(table->slots);
+	struct ipsec_route_slot *slot = *this_cpu_ptr(table->slots.cpu);
 
 	slot += key_hash(k, words) & (SLOTS - 1);
 	if (likely(key_equal(&slot->key, k, words) && is_good(slot)))

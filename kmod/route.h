@@ -5,19 +5,18 @@
 #ifndef _IPSEC_ROUTE_H
 #define _IPSEC_ROUTE_H
 
-#include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include "sa.h"
+#include "slots.h"
 
 struct dst_entry;
-struct ipsec_route_slot;
 
 /**
  * struct ipsec_route_table - routes of packets that arrived lately, per CPU
- * @slots: IPSEC_ROUTE_SLOTS of each CPU; each holds a reference on its route
+ * @slots: each holds a reference on its route
  */
 struct ipsec_route_table {
-	struct ipsec_route_slot * __percpu *slots;
+	struct ipsec_slots slots;
 };
 
 /* Sleeps; 0 or -ENOMEM. */
