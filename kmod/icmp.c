@@ -91,7 +91,7 @@ u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *out
 	return payload_max(sa, pmtu, header_len);
 }
 
-u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
+int ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
 			const struct ipsec_flow *fl)
 {
 	u32 header_len = fl->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
@@ -100,7 +100,7 @@ u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
 	u32 mtu;
 
 	if (IS_ERR(dst))
-		return 0;
+		return PTR_ERR(dst);
 	mtu = ipsec_icmp_payload_mtu(sa, outer, dst, shared, header_len);
 	dst_release(dst);
 	return mtu;

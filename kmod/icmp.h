@@ -35,9 +35,9 @@ u32 ipsec_icmp_payload_mtu(const struct ipsec_sa *sa, const struct ipsec_sa *out
  * ipsec_icmp_flow_mtu() - the same of a flow of which there is no packet yet
  * @fl: in the direction of @sa
  *
- * rcu_read_lock(), BH off. 0 if there is no route.
+ * rcu_read_lock(), BH off. An errno if there is no route.
  */
-u32 ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
+int ipsec_icmp_flow_mtu(struct ipsec_sa *sa, const struct ipsec_sa *outer,
 			const struct ipsec_flow *fl);
 
 /**

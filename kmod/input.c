@@ -132,7 +132,7 @@ static noinline void clamp_opened(struct ipsec_pernet *pn, const struct ipsec_sp
 	const struct ipsec_cache_entry *e;
 	struct ipsec_flow back;
 	u16 mss = sp->tcp_mss;
-	u32 mtu = 0;
+	int mtu = 0;
 
 	if (!ipsec_mss_is_offered(skb))
 		return;
@@ -144,7 +144,7 @@ static noinline void clamp_opened(struct ipsec_pernet *pn, const struct ipsec_sp
 	}
 	/* What a device said of it was said of the sealed packet. */
 	skb->ip_summed = CHECKSUM_NONE;
-	ipsec_mss_clamp(skb, mss, mtu);
+	ipsec_mss_clamp(skb, mss, max(mtu, 0));
 }
 
 /* RFC 4301 section 5.2 step 4: the opened packet must be one that its policy sends this way. */

@@ -486,8 +486,7 @@ const struct ipsec_acquire_ops ipsec_output_acquire_ops = {
 static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry *e)
 {
 	struct decision d = decide(e);
-	struct dst_entry *dst;
-	bool shared;
+	int mtu;
 
 	ex->sp = e->out;
 	ex->sa = e->sa;
@@ -498,14 +497,11 @@ static void explain_out(struct ipsec_explain *ex, const struct ipsec_cache_entry
 	/* A transport mode packet takes its own route, which a flow alone does not tell. */
 	if (!e->sa || d.reason != IPSEC_REASON_NONE || e->sa->ends.mode != IPSEC_SA_MODE_TUNNEL)
 		return;
-	dst = ipsec_route_out(e->sa);
-	if (IS_ERR(dst)) {
+	mtu = ipsec_icmp_flow_mtu(e->sa, e->outer, &ex->flow);
+	if (mtu < 0)
 		ex->reason = IPSEC_REASON_OUT_NO_ROUTE;
-		return;
-	}
-	shared = ipsec_icmp_shares_route(e->sa, &ex->flow.dst, ex->flow.family);
-	ex->payload_mtu = ipsec_icmp_payload_mtu(e->sa, e->outer, dst, shared, 0);
-	dst_release(dst);
+	else
+		ex->payload_mtu = mtu;
 }
 
 void ipsec_output_explain(struct ipsec_pernet *pn, struct ipsec_explain *ex)
