@@ -94,7 +94,7 @@ static void marks_exit(void)
 static int marks_init(void)
 {
 	struct xfrm_state *x = xfrm_state_alloc(&init_net);
-	bool ok = x;
+	bool ok = true;
 	int cpu;
 
 	if (!x)

@@ -39,6 +39,12 @@ static bool is_bridged(const struct sk_buff *skb)
 	return !dst || dst->flags & DST_FAKE_RTABLE;
 }
 
+/* Not routed here, or sealed here before: no row has a say. */
+static bool passes(const struct sk_buff *skb, u8 family)
+{
+	return unlikely(is_bridged(skb)) || ipsec_handoff_is_ours(skb, family);
+}
+
 /*
  * Just before source NAT: a protected packet keeps the addresses its policy names. And
  * behind the filter: what was let through, but arrived clear, is checked here as well.
@@ -48,7 +54,7 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	unsigned int verdict;
 	bool bh;
 
-	if (unlikely(is_bridged(skb)) || ipsec_handoff_is_ours(skb, state->pf))
+	if (passes(skb, state->pf))
 		return NF_ACCEPT;
 	bh = bh_off();
 	verdict = ipsec_output(priv, skb, state->pf, skb->skb_iif);
@@ -78,8 +84,7 @@ static unsigned int hook_out_translated(void *priv, struct sk_buff *skb,
 	unsigned int verdict;
 	bool bh;
 
-	if (likely(!source_changed(skb)) || is_bridged(skb) ||
-	    ipsec_handoff_is_ours(skb, state->pf))
+	if (likely(!source_changed(skb)) || passes(skb, state->pf))
 		return NF_ACCEPT;
 	bh = bh_off();
 	verdict = ipsec_output(priv, skb, state->pf, false);

@@ -311,7 +311,6 @@ static int parse_comment(const struct nlattr **tb, struct ipsec_sp *sp,
 {
 	const struct nlattr *attr = tb[IPSEC_A_POLICY_COMMENT];
 
-
 	if (!attr)
 		return 0;
 	if (strlen(nla_data(attr)) > IPSEC_COMMENT_MAX) {
