@@ -88,21 +88,7 @@ class Offers:
 
 def connect(ns_a, a, ns_b, b, maxseg=0):
     """A connection, and what it takes to make another between the same ends."""
-    family = socket.AF_INET6 if is6(a) else socket.AF_INET
-    with make(ns_b, family, socket.SOCK_STREAM) as listener:
-        client = make(ns_a, family, socket.SOCK_STREAM)
-        for s in (listener, client):
-            s.settimeout(LIMIT)
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if is6(a):
-                s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
-        if maxseg:
-            client.setsockopt(socket.IPPROTO_TCP, TCP_MAXSEG, maxseg)
-        listener.bind((b, PORT))
-        listener.listen()
-        client.bind((a, 0))
-        client.connect((b, PORT))
-        server, _ = listener.accept()
+    client, server, _ = tcp_pair(ns_a, a, ns_b, b, PORT, maxseg=maxseg)
     for s in (client, server):
         s.setblocking(False)
     return client, server
@@ -126,6 +112,15 @@ def pump(sender, receiver, size, until=lambda: False):
     return got, data
 
 
+def carries(name, client, server):
+    """A connection with as much data as takes both directions' windows; then it is closed."""
+    for way, sender, receiver in (("there", client, server), ("back", server, client)):
+        got, data = pump(sender, receiver, BULK)
+        ok(got == data, f"{name}: {BULK >> 10} KiB arrive {way}", len(got))
+    client.close()
+    server.close()
+
+
 def check_stall(p, version):
     """Both ways: what is too long is dropped, and nobody hears of it."""
     for name, ns_a, a, ns_b, b in (("A", HA, p.host_a, HB, p.host_b), ("B", HB, p.host_b, HA, p.host_a)):
@@ -145,11 +140,7 @@ def check_clamped(p, version, what, want, a_way=HA, offers=None, maxseg=0):
         seen = offers[ns_b].last(a), offers[ns_a].last(b)
         is_(seen, (min(want, maxseg or want), want), f"{version} from {name}, {what}: SYN and its answer offer {want}"
             + (f", and never more than {maxseg}" if maxseg else ""))
-        for way, sender, receiver in (("there", client, server), ("back", server, client)):
-            got, data = pump(sender, receiver, BULK)
-            ok(got == data, f"{version} from {name}, {what}: {BULK >> 10} KiB arrive {way}", len(got))
-        client.close()
-        server.close()
+        carries(f"{version} from {name}, {what}", client, server)
 
 
 def set_mss(value):
@@ -161,11 +152,7 @@ def check_transport(p):
     client, server = connect(RA, p.host_a, RB, p.host_b)
     is_(client.getsockopt(socket.IPPROTO_TCP, TCP_MAXSEG), fitting(p, PPPOE) - 12,
         "transport mode, tcp-mss=auto: the router's own socket sends no longer segments")
-    for way, sender, receiver in (("there", client, server), ("back", server, client)):
-        got, data = pump(sender, receiver, BULK)
-        ok(got == data, f"transport mode, tcp-mss=auto: {BULK >> 10} KiB arrive {way}", len(got))
-    client.close()
-    server.close()
+    carries("transport mode, tcp-mss=auto", client, server)
 
 
 def check_learned(ps, offers):
@@ -456,13 +443,7 @@ WANS = {"wan_a": "the default route", "wan_c": "another device", "wan_a.7": "a V
 
 
 def talk(name, ns_a, a, ns_b, b):
-    """A connection with as much data as takes both directions' windows."""
-    client, server = connect(ns_a, a, ns_b, b)
-    for way, sender, receiver in (("there", client, server), ("back", server, client)):
-        got, data = pump(sender, receiver, BULK)
-        ok(got == data, f"{name}: {BULK >> 10} KiB arrive {way}", len(got))
-    client.close()
-    server.close()
+    carries(name, *connect(ns_a, a, ns_b, b))
 
 
 def check_ways(pairs):

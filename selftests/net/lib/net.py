@@ -276,18 +276,20 @@ def udp(ns, v6=False, port=0):
     return Talker(ns, v6, socket.SOCK_DGRAM, 0, port)
 
 
-def tcp_pair(ns, src, peer_ns, dst, port, sport=0):
-    """A connection's opener, its other end, and how the opener looks from there."""
+def tcp_pair(ns, src, peer_ns, dst, port, sport=0, maxseg=0):
+    """A connection's opener, its other end, and how the opener looks from there. The opener may offer a @maxseg."""
     family = socket.AF_INET6 if is6(dst) else socket.AF_INET
     listener, client = make(peer_ns, family, socket.SOCK_STREAM), make(ns, family, socket.SOCK_STREAM)
     for s in (listener, client):
         s.settimeout(LIMIT)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is6(dst):
+            s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+    if maxseg:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, maxseg)
     with listener:
         listener.bind((dst, port))
         listener.listen()
-        if is6(src):
-            client.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
         client.bind((src, sport))
         client.connect((dst, port))
         server, peer = listener.accept()
