@@ -62,13 +62,17 @@ lock='DPkg::Lock::Timeout=600'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# apt_install NAME...; leaves why not in the log
+# apt_try NAME...; leaves why not in the log
+apt_try() {
+	apt-get install -y --no-install-recommends "$@" -o $lock >"$log" 2>&1
+}
+
 apt_install() {
 	echo "deps: installing $*"
-	apt-get install -y --no-install-recommends "$@" -o $lock >"$log" 2>&1 && return
+	apt_try "$@" && return
 	# A fresh machine has no package lists, an old one has stale ones.
 	apt-get update -o $lock >"$log" 2>&1 || true
-	apt-get install -y --no-install-recommends "$@" -o $lock >"$log" 2>&1
+	apt_try "$@"
 }
 
 mapfile -t missing < <(missing_packages "${packages[@]}")
@@ -82,7 +86,7 @@ fi >&2
 if [ ${#cross[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && ! apt_install "${cross[@]}"; then
 	# one by one, since one that is unknown keeps all from being installed
 	for name in "${cross[@]}"; do
-		apt-get install -y --no-install-recommends "$name" -o $lock >"$log" 2>&1 ||
+		apt_try "$name" ||
 			echo "deps: $(tail -n 1 "$log"); the tests that need it are skipped"
 	done
 fi
